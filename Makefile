@@ -1,0 +1,37 @@
+# The targets of README.md. `make venv` alone makes the environment.
+PORT ?= 8000
+STAMP := .venv/.lock-installed
+DEV_STAMP := .venv/.dev-lock-installed
+PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: venv demo up test check soak lock
+
+venv: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@sh .ci/make-venv .venv
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_STAMP): $(STAMP) requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(STAMP)
+	RASAD_DATA=var/demo .venv/bin/rasad demo --port $(PORT)
+
+up: $(STAMP)
+	.venv/bin/rasad up
+
+check: $(DEV_STAMP)
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test: check
+	.venv/bin/python -m pytest
+
+soak: $(DEV_STAMP)
+	RASAD_SOAK=1 .venv/bin/python -m pytest -m soak -s

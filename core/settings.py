@@ -1,0 +1,85 @@
+"""Every setting of Rasad, read from ``RASAD_…`` variables; a bad value refuses the start and names key and value."""
+
+from functools import cached_property
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.errors import SettingError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The settings; each field is the variable ``RASAD_`` + its name in capitals. ``docs/settings.md`` lists them all."""
+
+    model_config = SettingsConfigDict(env_prefix="RASAD_", frozen=True, extra="ignore")
+
+    data: Path = Field(Path("var"), description="folder of the archive, the index and the outbox")
+    config: Path = Field(ROOT / "config", description="folder of outlets.toml, topics.toml and entities.toml")
+    outlets: Path | None = Field(None, description="another file of outlets than outlets.toml in the config folder")
+    database_url: str = Field("", description="SQLAlchemy address of the records; empty: SQLite in the data folder")
+    host: str = Field("127.0.0.1", description="address the web service listens on")
+    port: int = Field(8000, ge=1, le=65535, description="port the web service listens on")
+    base_url: str = Field("", description="address of the service in mails; empty: made of host and port")
+    allow_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="private addresses or networks that may be fetched, parted by commas"
+    )
+    proxy: str = Field("", description="HTTP proxy for all outlets; exempt from the private-address check")
+    poll_seconds: int = Field(300, ge=5, description="seconds between two readings of an outlet's feeds")
+    retry_seconds: int = Field(120, ge=1, description="seconds before the first retry of a failed address; doubles each time")
+    page_bytes: int = Field(8_000_000, ge=10_000, description="largest page in bytes, after decompression")
+    smtp_url: str = Field("", description="smtp://user:password@host:port or smtps://…; empty: mails are written to the outbox folder")
+    mail_from: str = Field("rasad@localhost", description="sender of the digest")
+    tone_model: str = Field("", description="folder of another tone model than the bundled one")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
+
+    @field_validator("allow_addresses", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("allow_addresses")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            ip_network(part, strict=False)
+        return value
+
+    @classmethod
+    def load(cls, **overrides: object) -> Self:
+        """The settings of this process. Raises SettingError naming the variable and the value."""
+        try:
+            return cls(**overrides)  # type: ignore[arg-type]
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = "RASAD_" + str(first["loc"][0]).upper() if first["loc"] else "RASAD_*"
+            raise SettingError(key, first.get("input"), first["msg"]) from None
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy address, made from the data folder when none is set."""
+        return self.database_url or f"sqlite:///{(self.data / 'rasad.sqlite').resolve()}"
+
+    @cached_property
+    def public_url(self) -> str:
+        """The address that links in mails begin with, without a slash at the end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def outlets_file(self) -> Path:
+        """The file that lists the outlets."""
+        return self.outlets or self.config / "outlets.toml"
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the embedded search index lies."""
+        return self.data / "index"
+
+    @property
+    def outbox_folder(self) -> Path:
+        """Where mails are written when no mail server is set."""
+        return self.data / "outbox"
