@@ -1,0 +1,7 @@
+"""The few colours of charts and mails. The style sheet repeats them as variables; a test keeps the two equal."""
+
+INK = "#1f2a2e"
+MUTED = "#5b676c"
+LINE = "#dcd8cf"
+ACCENT = "#0b6e72"
+TONE_COLOURS = {"negative": "#b8433f", "neutral": "#a3aeb1", "positive": "#1f8a78"}

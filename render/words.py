@@ -1,0 +1,45 @@
+"""The Persian words for our labels: one place for screen, mail and file."""
+
+TOPIC_NAMES = {
+    "governance": "مدیریت شهری",
+    "finance": "بودجه و امور مالی",
+    "transport": "حمل‌ونقل و ترافیک",
+    "roads": "معابر و عمران",
+    "urban_services": "خدمات شهری",
+    "environment": "محیط زیست و فضای سبز",
+    "urban_planning": "شهرسازی و ساخت‌وساز",
+    "culture": "فرهنگ و هنر",
+    "social": "اجتماعی",
+    "sport": "ورزش",
+    "pilgrimage_tourism": "زیارت و گردشگری",
+    "safety": "ایمنی و حوادث",
+    "health": "سلامت",
+    "economy": "اقتصاد",
+    "education": "آموزش و فناوری",
+    "smart_city": "شهر هوشمند",
+    "politics": "سیاست",
+    "crime_justice": "انتظامی و قضایی",
+    "other": "موضوع دیگر",
+}
+TONE_NAMES = {"negative": "منفی", "neutral": "خنثی", "positive": "مثبت", "none": "بی‌ارتباط با شهر"}
+VOICE_NAMES = {
+    "management": "مدیریت شهری",
+    "council": "شورای شهر",
+    "government": "دولت",
+    "citizen": "مردم",
+    "expert": "کارشناس",
+    "organisation": "نهاد و انجمن",
+    "other": "دیگر",
+}
+KIND_NAMES = {"PER": "شخص", "ORG": "نهاد", "LOC": "مکان"}
+OWNER_NAMES = {"city": "شهرداری", "astan": "آستان قدس", "state": "دولتی", "private": "خصوصی", "": "نامعلوم"}
+
+
+def topic_name(topic: str) -> str:
+    """«خدمات شهری» for ``urban_services``; a topic that is not ours is named by its own id."""
+    return TOPIC_NAMES.get(topic, topic)
+
+
+def tone_name(tone: str) -> str:
+    """«منفی» for ``negative``."""
+    return TONE_NAMES.get(tone, tone)
