@@ -15,6 +15,7 @@ from render.fonts import FAMILY, font_folder
 from render.palette import INK, LINE, MUTED, TONE_COLOURS
 from render.words import TONE_NAMES
 
+RLM = "\u200f"  # makes «۳ آذر» run right to left where a renderer takes the first strong letter of the page, not of the text
 _LINK_HOST = "https://link.invalid"  # Vega prefixes relative links with a host of its own; this one is cut off again
 _LOCALE = {"decimal": "٫", "thousands": "٬", "grouping": [3], "currency": ["", ""], "numerals": list(persian_digits("0123456789"))}
 
@@ -120,7 +121,7 @@ def _tone_spec(days: Sequence[ToneDay], size: Size, link: Callable[[date, str], 
         "width": size.width,
         "height": size.height,
         "background": "#ffffff" if legend else None,
-        "padding": {"left": 6, "right": 6, "top": 36 if legend else 10, "bottom": 6},
+        "padding": {"left": 6, "right": 6, "top": 34 if legend else 10, "bottom": 6},
         "data": {"values": _tone_rows(days, link)},
         "layer": [bars, *(_legend_layers(size) if legend else [])],
         "config": {
@@ -158,14 +159,14 @@ def _legend_layers(size: Size) -> list[dict[str, Any]]:
             {
                 "data": {"values": [{}]},
                 "mark": {"type": "square", "size": 110, "color": colour, "opacity": 1, "clip": False},
-                "encoding": {"x": {"value": right - 6}, "y": {"value": -22}},
+                "encoding": {"x": {"value": right - 6}, "y": {"value": -20}},
             }
         )
         layers.append(
             {
                 "data": {"values": [{"name": name}]},
                 "mark": {"type": "text", "align": "right", "fontSize": 13, "color": INK},
-                "encoding": {"x": {"value": right - 18}, "y": {"value": -22}, "text": {"field": "name"}},
+                "encoding": {"x": {"value": right - 18}, "y": {"value": -20}, "text": {"field": "name"}},
             }
         )
     return layers
@@ -173,7 +174,7 @@ def _legend_layers(size: Size) -> list[dict[str, Any]]:
 
 def _day_label(day: date) -> str:
     _year, month, number = jalali(day)
-    return f"{persian_digits(number)} {MONTHS[month - 1]}"
+    return f"{RLM}{persian_digits(number)} {MONTHS[month - 1]}"
 
 
 @lru_cache(maxsize=256)
