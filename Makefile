@@ -35,3 +35,22 @@ test: check
 
 soak: $(DEV_STAMP)
 	RASAD_SOAK=1 .venv/bin/python -m pytest -m soak -s
+
+TRAIN_STAMP := .venv-train/.installed
+
+$(TRAIN_STAMP): requirements-train.lock pyproject.toml
+	@sh .ci/make-venv .venv-train
+	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-train.lock
+	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: test-train
+test-train: $(TRAIN_STAMP)
+	.venv-train/bin/python -m pytest -m train
+
+# The locks, made anew (needs uv): no registry address in them.
+COMPILE := uv pip compile --universal --python-version 3.12 --generate-hashes --no-header --no-annotate --no-emit-index-url -q pyproject.toml
+lock:
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --extra dev --extra train -c requirements-dev.lock -o requirements-train.lock

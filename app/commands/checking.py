@@ -1,0 +1,34 @@
+"""``rasad doctor``, ``coverage``: is everything there, and nothing lost?"""
+
+import typer
+
+from app.terminal import plain_errors, put, put_json
+from core.settings import Settings
+
+
+def doctor(as_json: bool = typer.Option(False, "--json", help="one JSON line per check")) -> None:
+    """Check settings, outlets, archive, index and model; exit status 1 when a check fails."""
+    from app.doctor import checks
+
+    settings = Settings.load()
+    failed = False
+    with plain_errors():
+        for check in checks(settings):
+            failed |= not check.good
+            if as_json:
+                put_json({"check": check.name, "good": check.good, "found": check.found, "remedy": check.remedy})
+            else:
+                put(f"{'✓' if check.good else '✗'} {check.name}: {check.found}")
+                if not check.good:
+                    put(f"    {check.remedy}")
+    raise typer.Exit(1 if failed else 0)
+
+
+def coverage(since: str = typer.Option("", help="first day, e.g. 1405/09/01; default: the last 7 days")) -> None:
+    """Print the ledger per outlet: known, read, blocked, failed, waiting; one JSON line an outlet."""
+    from app.coverage import coverage_rows
+
+    settings = Settings.load()
+    with plain_errors():
+        for row in coverage_rows(settings, since):
+            put_json(row)

@@ -1,0 +1,80 @@
+"""``rasad crawl``, ``extract``: reading the outlets, and one page from a file."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from app.terminal import notes, plain_errors, put, put_json
+from core.dates import persian_digits, utc_now
+from core.outcomes import Outcome
+from core.settings import Settings
+
+
+def crawl(
+    outlets: list[str] = typer.Argument(None, help="keys of outlets; none: all that are enabled"),
+    as_json: bool = typer.Option(False, "--json", help="one JSON line per outcome, then one with the summary"),
+    since: str = typer.Option("", help="how far back sitemaps are read, e.g. 1404/01/01; default: the last 7 days"),
+    until: str = typer.Option("", help="the last day of a back-fill"),
+    wait: float = typer.Option(0, min=0, help="seconds to stay for retries that fall due"),
+    outlets_file: Path | None = typer.Option(None, "--outlets", help="another file of outlets"),
+    forever: bool = typer.Option(False, "--forever", help="poll until interrupted (the crawl process of `rasad up`)"),
+) -> None:
+    """Read the outlets until nothing is due."""
+    from app.crawling import crawl_outlets
+
+    settings = Settings.load(**({"outlets": outlets_file} if outlets_file else {}))
+    with plain_errors():
+        summary = crawl_outlets(
+            settings, only=tuple(outlets or ()), since=since, until=until, wait=wait, forever=forever, on_outcome=_printer(as_json)
+        )
+    rows = [
+        {"outlet": one.outlet, "known": one.known, "fetched": one.fetched, "outcomes": dict(one.outcomes)} for one in summary.outlets
+    ]
+    if as_json:
+        put_json({"summary": rows})
+    else:
+        print_crawl(rows)
+
+
+def print_crawl(rows: list[dict[str, Any]]) -> None:
+    """The Persian summary of a crawl: per outlet how many addresses are known and what became of them."""
+    for row in rows:
+        put(f"{row['outlet']}: {persian_digits(row['known'])} نشانی، {persian_digits(row['fetched'])} خوانده")
+        for outcome, number in sorted(row["outcomes"].items()):
+            put(f"    {Outcome(outcome).persian}: {persian_digits(number)}")
+
+
+def _printer(as_json: bool) -> Callable[[str, str, Outcome], None]:
+    def on_outcome(outlet: str, url: str, outcome: Outcome) -> None:
+        if as_json:
+            put_json({"outlet": outlet, "url": url, "outcome": outcome, "at": utc_now().isoformat()})
+        else:
+            notes.print(f"{outcome:<20} {outlet:<16} {url}", markup=False, soft_wrap=True)
+
+    return on_outcome
+
+
+def extract(
+    file: Path = typer.Argument(..., help="a page as fetched"),
+    url: str = typer.Option(..., help="the address it was fetched from"),
+    fetched_at: str = typer.Option("", help="ISO time of the fetch; default: now"),
+) -> None:
+    """Extract the fields of one page; one JSON object."""
+    from app.wiring import load_known_outlets
+    from crawler.extract import extract as extract_page
+    from crawler.outlets import outlet_of
+    from render.shapes import raw_json
+
+    settings = Settings.load()
+    with plain_errors():
+        try:
+            page = file.read_bytes()
+        except OSError as error:
+            notes.print(f"rasad: cannot read {file}: {error.strerror}", style="red", markup=False)
+            raise typer.Exit(2) from None
+        moment = datetime.fromisoformat(fetched_at) if fetched_at else utc_now()
+        outlet = outlet_of(url, tuple(load_known_outlets(settings).values()))
+        put_json(raw_json(extract_page(page, url, outlet, moment)))

@@ -1,0 +1,86 @@
+"""The checks of ``rasad doctor``: each says what it found and, when that is bad, what to do (in Persian)."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.wiring import load_known_outlets, opened
+from core.dates import utc_now
+from core.errors import RasadError
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its name, whether all is well, what was found, and the remedy."""
+
+    name: str
+    good: bool
+    found: str
+    remedy: str
+
+
+def checks(settings: Settings) -> Iterator[Check]:
+    """Runs every check in order; one that breaks is a failed check, never an exception."""
+    for name, look, remedy in _CHECKS:
+        try:
+            good, found = look(settings)
+        except (RasadError, OSError, sqlite3.Error, ValueError) as error:
+            good, found = False, str(error)
+        yield Check(name, good, found, remedy)
+
+
+def _folder(settings: Settings) -> tuple[bool, str]:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    probe = settings.data / ".doctor"
+    probe.write_text("ok", encoding="utf-8")
+    probe.unlink()
+    return True, f"{settings.data} can be written"
+
+
+def _outlets(settings: Settings) -> tuple[bool, str]:
+    outlets = load_known_outlets(settings)
+    enabled = sum(outlet.enabled for outlet in outlets.values())
+    return enabled > 0, f"{len(outlets)} outlets in {settings.outlets_file}, {enabled} enabled"
+
+
+def _archive(settings: Settings) -> tuple[bool, str]:
+    with opened(settings) as archive:
+        return True, f"{archive.articles.count()} articles, newest change {archive.articles.newest_seq()}"
+
+
+def _index(settings: Settings) -> tuple[bool, str]:
+    from store.doctor import compare
+
+    with opened(settings) as archive:
+        behind = archive.articles.newest_seq() - archive.search.seq()
+        differences = compare(archive)
+    if differences:
+        return False, f"{len(differences)} days and outlets differ between records and index, first {differences[0]}"
+    return behind == 0, f"records and index agree, {behind} changes waiting"
+
+
+def _tagged(settings: Settings) -> tuple[bool, str]:
+    from nlp.annotate import NLP_VERSION
+
+    with opened(settings) as archive:
+        waiting = len(archive.articles.untagged(NLP_VERSION, 1000))
+    return waiting == 0, f"{waiting if waiting < 1000 else 'over 1000'} articles wait for annotation"
+
+
+def _model(settings: Settings) -> tuple[bool, str]:
+    from nlp.annotate import NLP_VERSION, Annotator, Text
+
+    annotator = Annotator.load(settings.config, settings.tone_model)
+    label = annotator.annotate([Text(headline="", body="شهرداری مشهد از افتتاح یک بوستان تازه خبر داد.", published_at=utc_now())])[0]
+    return True, f"version {NLP_VERSION} answers: tone {label.tone.label}"
+
+
+_CHECKS: tuple[tuple[str, Callable[[Settings], tuple[bool, str]], str], ...] = (
+    ("data folder", _folder, "پوشهٔ داده نوشتنی نیست؛ مالکیت و فضای دیسک را بررسی کنید یا RASAD_DATA را تغییر دهید."),
+    ("outlets", _outlets, "فهرست رسانه‌ها را در config/outlets.toml درست کنید؛ دست‌کم یک رسانه باید فعال باشد."),
+    ("archive", _archive, "پایگاه داده باز نشد؛ RASAD_DATABASE_URL و فضای دیسک را بررسی کنید."),
+    ("index", _index, "فرمان rasad tag نمایه را به‌روز می‌کند؛ اگر کافی نبود rasad reindex آن را از نو می‌سازد."),
+    ("annotation", _tagged, "فرمان rasad tag خبرهای مانده را برچسب می‌زند."),
+    ("model", _model, "پرونده‌های nlp/model کامل نیست؛ مخزن را دوباره دریافت کنید یا RASAD_TONE_MODEL را بررسی کنید."),
+)

@@ -1,0 +1,35 @@
+"""The web process: uvicorn over the application, on a port that is checked first."""
+
+import socket
+
+import uvicorn
+
+from app.web import create_app
+from app.wiring import load_known_outlets, opened
+from core.errors import RasadError
+from core.settings import Settings
+
+
+class PortBusy(RasadError):
+    """Another program listens on the port."""
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises PortBusy with what to do when nothing can listen on ``host:port``."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortBusy(f"port {port} on {host} cannot be used ({error.strerror}): choose another one with --port or RASAD_PORT") from None
+
+
+def serve_forever(settings: Settings) -> None:
+    """Serves until SIGINT or SIGTERM."""
+    check_port(settings.host, settings.port)
+    with opened(settings) as archive:
+        application = create_app(archive, settings, tuple(load_known_outlets(settings).values()))
+        uvicorn.run(
+            application, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5, server_header=False
+        )

@@ -1,0 +1,34 @@
+"""Where the parts meet: which engine, which archive, which annotator."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.records import Outlet
+from core.settings import Settings
+from store.archive import Archive, open_archive
+from store.index import SearchIndex
+from store.tantivy_index import TantivyIndex
+
+
+def open_index(settings: Settings, *, writable: bool = False) -> SearchIndex:
+    """The search engine of these settings. Only the holder of the work lease opens it writable."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return TantivyIndex(settings.index_folder, writable=writable)
+
+
+@contextmanager
+def opened(settings: Settings, *, writable: bool = False) -> Iterator[Archive]:
+    """The archive with its engine, closed at the end."""
+    archive = open_archive(settings, open_index(settings, writable=writable))
+    try:
+        yield archive
+    finally:
+        archive.search.close()
+        archive.engine.dispose()
+
+
+def load_known_outlets(settings: Settings) -> dict[str, Outlet]:
+    """Every outlet of the configuration by its key."""
+    from crawler.outlets import load_outlets
+
+    return {outlet.key: outlet for outlet in load_outlets(settings.outlets_file)}

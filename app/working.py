@@ -1,0 +1,55 @@
+"""The work process: the only one that writes the index, under the lease; it also sends the digests."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+
+from app.jobs import holding, run_jobs
+from app.wiring import opened
+from core.dates import utc_now
+from core.errors import RasadError
+from core.settings import Settings
+from digest.outbox import open_outbox
+from digest.run import send_due
+from nlp.annotate import Annotator
+from store.archive import Archive
+
+IDLE_SECONDS = 1.0
+STANDBY_SECONDS = 5.0
+log = logging.getLogger("rasad.work")
+
+
+def work_forever(settings: Settings) -> None:
+    """Works until SIGTERM or SIGINT. A second one stands by and takes over when the first is gone."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with opened(settings) as reader:
+        while not stop.is_set():
+            with holding(reader) as renew:
+                if renew:
+                    _work(settings, renew, stop)
+            stop.wait(STANDBY_SECONDS)
+
+
+def _work(settings: Settings, renew: Callable[[], None], stop: threading.Event) -> None:
+    with opened(settings, writable=True) as archive:
+        annotator = Annotator.load(settings.config, settings.tone_model)
+        log.info("working: annotating, grouping, indexing, sending digests")
+        while not stop.is_set():
+            renew()
+            done = run_jobs(archive, annotator, lambda *_: None, renew)
+            if done.indexed:
+                log.info("annotated %d, regrouped %d, indexed %d", done.annotated, done.grouped, done.indexed)
+            _send(archive, settings)
+            stop.wait(IDLE_SECONDS)
+
+
+def _send(archive: Archive, settings: Settings) -> None:
+    """Sends what is due; a mail server that is down is logged and tried again by the digest's own back-off."""
+    try:
+        for sending in send_due(archive, open_outbox(settings), settings, utc_now()):
+            log.info("digest: %s", sending)
+    except RasadError as error:
+        log.warning("digest: %s", error)
