@@ -1,0 +1,24 @@
+"""The door to Persian text: letters, digits, half-space and the search analyzer."""
+
+from core.analyzer import Term, surface_of, surface_text, term_of, term_text, terms
+from core.letters import HAMZA_ABOVE, KASHIDA, LRM, RLM, WORD, ZWJ, ZWNJ, fold
+from core.stems import lexicon, stem
+
+__all__ = [
+    "HAMZA_ABOVE",
+    "KASHIDA",
+    "LRM",
+    "RLM",
+    "WORD",
+    "ZWJ",
+    "ZWNJ",
+    "Term",
+    "fold",
+    "lexicon",
+    "stem",
+    "surface_of",
+    "surface_text",
+    "term_of",
+    "term_text",
+    "terms",
+]
