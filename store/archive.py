@@ -1,0 +1,54 @@
+"""Opens the archive and holds its parts; it has no other method of its own."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.settings import Settings
+from store.articles import Articles
+from store.engine import make_engine, migrate
+from store.groups import Groups
+from store.index import SearchIndex
+from store.ledger import Ledger
+from store.pages import Pages, pages_url
+from store.work import Work
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The records in SQL and the search index derived from them."""
+
+    articles: Articles
+    ledger: Ledger
+    people: Any
+    work: Work
+    search: SearchIndex
+    groups: Groups
+    engine: sa.Engine
+
+
+def open_archive(settings: Settings, search: SearchIndex) -> Archive:
+    """Makes the data folder and the tables where they are missing, and opens the archive. The caller chooses the engine of the search."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.database)
+    migrate(engine)
+    pages = Pages(engine if engine.dialect.name != "sqlite" else make_engine(pages_url(settings.database)))
+    pages.make_tables()
+    work = Work(engine)
+    return Archive(
+        articles=Articles(engine, pages),
+        ledger=Ledger(engine),
+        people=_open_people(engine),
+        work=work,
+        search=search,
+        groups=Groups(engine, work),
+        engine=engine,
+    )
+
+
+def _open_people(engine: sa.Engine) -> Any:
+    # store.people is being written beside this file; this goes when it is there.
+    return import_module("store.people").People(engine) if find_spec("store.people") else None

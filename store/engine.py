@@ -1,0 +1,112 @@
+"""Opens the database of the records and brings its tables to the newest migration.
+
+Every transaction is either ``writing(engine)`` (``BEGIN IMMEDIATE`` on SQLite: it waits its turn instead of failing half-way)
+or ``reading(engine)`` (a deferred one, which never waits for a writer). A plain ``engine.begin()`` counts as writing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+BUSY_MS = 10_000
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+_MIGRATION_LOCK = 7_241_300
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -65536",
+    "PRAGMA temp_store = MEMORY",
+)
+
+Insert = sqlite.Insert | postgresql.Insert
+
+
+def make_engine(url: str) -> sa.Engine:
+    """An engine for a SQLAlchemy address of SQLite or PostgreSQL; connects to nothing yet."""
+    address = sa.make_url(url)
+    if address.get_backend_name() in ("postgresql", "postgres"):
+        return sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=40, pool_pre_ping=True)
+    engine = sa.create_engine(address, pool_size=10, max_overflow=40)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions by itself: only then BEGIN IMMEDIATE is ours to say.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    reads_only = connection.get_execution_options().get("rasad_reading", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that may write: committed at the end, rolled back on any error. Keep it under 50 ms, with no call outside."""
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One consistent view of the database; never waits for a writer. Nothing written in it is kept."""
+    with engine.connect().execution_options(rasad_reading=True) as connection:
+        yield connection
+
+
+def insert_into(connection: sa.Connection, table: sa.Table) -> Insert:
+    """An INSERT of the connection's dialect, with ``on_conflict_do_update`` and ``on_conflict_do_nothing``."""
+    return postgresql.insert(table) if is_postgresql(connection) else sqlite.insert(table)
+
+
+def is_postgresql(connection: sa.Connection) -> bool:
+    """Whether the other end is PostgreSQL."""
+    return connection.dialect.name == "postgresql"
+
+
+def lock_until_commit(connection: sa.Connection, number: int) -> None:
+    """Waits until no other transaction holds the lock ``number``. SQLite needs none: it has one writer at a time."""
+    if is_postgresql(connection):
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Runs the migrations that the database lacks. Several processes may call it at the same moment."""
+    if _revision(engine) == _newest_revision():
+        return
+    with writing(engine) as connection:
+        lock_until_commit(connection, _MIGRATION_LOCK)
+        _upgrade(connection)
+
+
+def _revision(engine: sa.Engine) -> str | None:
+    with reading(engine) as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+
+
+def _newest_revision() -> str:
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    # Alembic takes 0.2 s to import: only a database that is behind pays for it.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,208 @@
+"""Reprint groups: the same text at several outlets, found over bands kept in SQL, for the whole archive.
+
+Two articles belong together when they share a band and ``is_reprint`` says so; a group is everything joined by such pairs.
+So a group depends on the texts alone, never on the order in which they arrived. An edited article leaves its group first,
+and its former companions are compared anew, since it may have been what held them together.
+"""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from core.records import Article
+from store.changes import log_changes
+from store.engine import insert_into, reading, writing
+from store.loading import load_many
+from store.tables import annotations, articles, bands, revisions
+from store.work import Work
+
+Bands = Callable[[bytes], tuple[int, ...]]
+IsReprint = Callable[[Article, Article], bool]
+LEASE = "group"
+LEASE_SECONDS = 120.0
+# Articles compared before one transaction writes the result.
+BATCH = 40
+_CHUNK = 500
+
+
+class Groups:
+    """The serial step that joins reprints. Only one process does it at a time, under a lease."""
+
+    def __init__(self, engine: sa.Engine, work: Work) -> None:
+        self._engine = engine
+        self._work = work
+
+    def waiting(self) -> int:
+        """How many annotated articles have not been grouped yet."""
+        with reading(self._engine) as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(articles).where(articles.c.ungrouped)) or 0
+
+    def members(self, group: int) -> list[int]:
+        """Ids of the articles of a reprint group, the original first."""
+        query = sa.select(articles.c.id).where(articles.c.reprint_group == group).order_by(articles.c.id != group, articles.c.id)
+        with reading(self._engine) as connection:
+            return list(connection.scalars(query))
+
+    def group_pending(self, bands: Bands, is_reprint: IsReprint, now: datetime) -> int:
+        """Groups every article that waits and returns how many were done; 0 at once when another process is doing it.
+
+        ``bands`` gives the numbers (64 bits) under which a fingerprint is looked up, ``is_reprint`` compares two articles (symmetric).
+        """
+        owner = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+        if not self._work.claim(LEASE, owner, now, LEASE_SECONDS):
+            return 0
+        done, start = 0, time.monotonic()
+        try:
+            while batch := self._next_batch():
+                done += self._group(batch, bands, is_reprint)
+                passed = timedelta(seconds=time.monotonic() - start)
+                if not self._work.renew(LEASE, owner, now + passed, LEASE_SECONDS):
+                    break
+        finally:
+            self._work.release(LEASE, owner)
+        return done
+
+    def _next_batch(self) -> list[Article]:
+        """The next articles that wait, with the companions of those that already had some."""
+        query = sa.select(articles.c.id, articles.c.reprint_group).where(articles.c.ungrouped).order_by(articles.c.id).limit(BATCH)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+            former = sa.select(articles.c.id).where(articles.c.reprint_group.in_({row.reprint_group for row in rows}))
+            ids = sorted({row.id for row in rows} | set(connection.scalars(former))) if rows else []
+            return load_many(connection, ids)
+
+    def _group(self, batch: Sequence[Article], bands_of: Bands, is_reprint: IsReprint) -> int:
+        numbers = {article.id: _signed(bands_of(article.annotations.fingerprint)) for article in batch if article.annotations}
+        forest = _Forest({article.id for article in batch})
+        with reading(self._engine) as connection:
+            near = _sharing(connection, numbers)
+            candidates = {article.id: article for article in load_many(connection, sorted(set().union(*near.values()) - forest.singles))}
+        candidates.update((article.id, article) for article in batch)
+        for article in candidates.values():
+            forest.add(article)
+        for id, others in near.items():
+            for other in sorted(others):
+                if not forest.joined(id, other) and is_reprint(candidates[id], candidates[other]):
+                    forest.join(id, other)
+        with writing(self._engine) as connection:
+            return _write(connection, batch, numbers, forest)
+
+
+class _Forest:
+    """Union–find over groups. The articles of the batch start alone, all others in the group they have."""
+
+    def __init__(self, singles: set[int]) -> None:
+        self.singles = singles
+        self._group: dict[int, int] = {}
+        self._parent: dict[int, int] = {}
+
+    def add(self, article: Article) -> None:
+        # A single's own node is negative: the group it leaves may go on under the same number.
+        node = -article.id if article.id in self.singles else article.reprint_group
+        self._group[article.id] = node
+        self._parent.setdefault(node, node)
+
+    def joined(self, one: int, other: int) -> bool:
+        return self._root(self._group[one]) == self._root(self._group[other])
+
+    def join(self, one: int, other: int) -> None:
+        self._parent[self._root(self._group[one])] = self._root(self._group[other])
+
+    def parts(self) -> list[tuple[set[int], set[int]]]:
+        """Per group (ids of its batch articles, numbers of the older groups that belong to it), only where the batch is involved."""
+        found: dict[int, tuple[set[int], set[int]]] = {}
+        for node in self._parent:
+            singles, groups = found.setdefault(self._root(node), (set(), set()))
+            (singles if node < 0 else groups).add(abs(node))
+        return [(singles, groups) for singles, groups in found.values() if singles]
+
+    def _root(self, node: int) -> int:
+        while self._parent[node] != node:
+            self._parent[node] = node = self._parent[self._parent[node]]
+        return node
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    id: int
+    group: int
+    order: tuple[bool, datetime, str, str]
+
+
+def _signed(numbers: Iterable[int]) -> set[int]:
+    """Band numbers as the signed 64 bits that a database keeps."""
+    return {(number + 2**63) % 2**64 - 2**63 for number in numbers}
+
+
+def _sharing(connection: sa.Connection, numbers: dict[int, set[int]]) -> dict[int, set[int]]:
+    """Per article of the batch the ids of all others, stored or of the batch, that share a band with it."""
+    holders: dict[int, set[int]] = {}
+    for id, own in numbers.items():
+        for number in own:
+            holders.setdefault(number, set()).add(id)
+    wanted = list(holders)
+    for start in range(0, len(wanted), _CHUNK):
+        query = sa.select(bands.c.band, bands.c.article_id).where(bands.c.band.in_(wanted[start : start + _CHUNK]))
+        for band, id in connection.execute(query):
+            if id not in numbers:
+                holders[band].add(id)
+    return {id: set().union(*(holders[number] for number in own)) - {id} for id, own in numbers.items()}
+
+
+def _write(connection: sa.Connection, batch: Sequence[Article], numbers: dict[int, set[int]], forest: _Forest) -> int:
+    ids = [article.id for article in batch]
+    connection.execute(sa.delete(bands).where(bands.c.article_id.in_(ids)))
+    rows = [{"band": number, "article_id": id} for id, own in numbers.items() for number in own]
+    if rows:
+        connection.execute(insert_into(connection, bands).on_conflict_do_nothing(), rows)
+    changed: list[int] = []
+    for singles, groups in forest.parts():
+        changed += _settle(connection, _members(connection, singles, groups, forest.singles))
+    _mark_grouped(connection, batch)
+    log_changes(connection, sorted(changed), "regrouped")
+    return len(batch)
+
+
+def _members(connection: sa.Connection, singles: set[int], groups: set[int], batch: set[int]) -> list[_Member]:
+    """The articles of one new group: its batch articles and everything in the older groups that is not in the batch."""
+    text = (revisions.c.article_id == articles.c.id) & (revisions.c.number == articles.c.revision)
+    query = sa.select(articles, revisions.c.quoted_agency).join(revisions, text)
+    older = articles.c.reprint_group.in_(groups) & articles.c.id.not_in(batch)
+    rows = connection.execute(query.where(articles.c.id.in_(singles) | older))
+    return [_Member(row.id, row.reprint_group, _originality(row)) for row in rows]
+
+
+def _originality(row: sa.Row[tuple[object, ...]]) -> tuple[bool, datetime, str, str]:
+    """The least is the original: one that credits no other agency, then the earliest, then by outlet and ``news_id``."""
+    return (bool(row.quoted_agency), row.published_at or row.first_seen_at, row.outlet, row.news_id)
+
+
+def _settle(connection: sa.Connection, members: Sequence[_Member]) -> list[int]:
+    """Gives all members the id of the original; returns them all when the group's composition changed."""
+    original = min(members, key=lambda member: member.order).id
+    ids = [member.id for member in members]
+    before = {member.group for member in members}
+    companions = connection.scalar(sa.select(sa.func.count()).select_from(articles).where(articles.c.reprint_group.in_(before)))
+    if before == {original} and companions == len(members):
+        return []
+    connection.execute(sa.update(articles).where(articles.c.id.in_(ids)).values(reprint_group=original))
+    return ids
+
+
+def _mark_grouped(connection: sa.Connection, batch: Sequence[Article]) -> None:
+    """Only where the annotation is still the one that was read: an article annotated meanwhile waits again."""
+    for article in batch:
+        same = sa.select(annotations.c.article_id).where(
+            annotations.c.article_id == article.id,
+            annotations.c.revision == article.revision,
+            annotations.c.tagged_at == article.tagged_at,
+        )
+        unread = article.tagged_at is None
+        which = (articles.c.id == article.id) & (sa.true() if unread else sa.exists(same))
+        connection.execute(sa.update(articles).where(which, articles.c.revision == article.revision).values(ungrouped=False))

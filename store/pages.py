@@ -1,0 +1,147 @@
+"""Raw pages, kept for ever, apart from the records: ``pages.sqlite`` beside ``rasad.sqlite``, tables of their own on PostgreSQL.
+
+A page is compressed with zstd and, once a CMS family has shown enough pages, with a dictionary trained on that family.
+Its key is the hash of its bytes: it is written before the record that names it, so no record ever lacks its page.
+"""
+
+import hashlib
+import threading
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import zstandard
+
+from store.engine import insert_into, lock_until_commit, reading, writing
+
+DICTIONARY_PAGES = 48
+DICTIONARY_BYTES = 112_640
+_LEVEL = 9
+_SAMPLE_BYTES = 300_000
+_TABLES_LOCK = 7_241_302
+
+page_metadata = sa.MetaData()
+page_table = sa.Table(
+    "pages",
+    page_metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("family", sa.Text, nullable=False, index=True),
+    sa.Column("dictionary", sa.Integer),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+dictionary_table = sa.Table(
+    "page_dictionaries",
+    page_metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("family", sa.Text, nullable=False, unique=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dictionary:
+    id: int | None
+    data: zstandard.ZstdCompressionDict | None
+
+
+_NONE = _Dictionary(None, None)
+
+
+class Pages:
+    """The raw pages. Safe to use from several threads and processes."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._by_family: dict[str, _Dictionary] = {}
+        self._by_id: dict[int, _Dictionary] = {}
+        self._lock = threading.Lock()
+
+    def make_tables(self) -> None:
+        """Makes the tables where they are missing; several processes may do so at the same moment."""
+        with writing(self._engine) as connection:
+            lock_until_commit(connection, _TABLES_LOCK)
+            page_metadata.create_all(connection)
+
+    def put(self, page: bytes, family: str = "") -> str:
+        """Keeps a page and returns its key; the same bytes are kept once."""
+        key = hashlib.blake2b(page, digest_size=16).hexdigest()
+        if self._has(key):
+            return key
+        dictionary = self._dictionary_of(family)
+        compressor = zstandard.ZstdCompressor(level=_LEVEL, dict_data=dictionary.data)
+        values = {"key": key, "family": family, "dictionary": dictionary.id, "size": len(page), "data": compressor.compress(page)}
+        with writing(self._engine) as connection:
+            connection.execute(insert_into(connection, page_table).values(values).on_conflict_do_nothing())
+        return key
+
+    def get(self, key: str) -> bytes | None:
+        """The page's bytes as they were fetched, None when there is no such page."""
+        query = sa.select(page_table.c.dictionary, page_table.c.size, page_table.c.data).where(page_table.c.key == key)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        dictionary = _NONE if row.dictionary is None else self._dictionary_number(row.dictionary)
+        return zstandard.ZstdDecompressor(dict_data=dictionary.data).decompress(row.data, max_output_size=max(row.size, 1))
+
+    def bytes_kept(self) -> tuple[int, int]:
+        """(bytes as fetched, bytes as kept) of all pages."""
+        query = sa.select(
+            sa.func.coalesce(sa.func.sum(page_table.c.size), 0), sa.func.coalesce(sa.func.sum(sa.func.length(page_table.c.data)), 0)
+        )
+        with reading(self._engine) as connection:
+            fetched, kept = connection.execute(query).one()
+        return int(fetched), int(kept)
+
+    def _has(self, key: str) -> bool:
+        with reading(self._engine) as connection:
+            return connection.scalar(sa.select(page_table.c.key).where(page_table.c.key == key)) is not None
+
+    def _dictionary_of(self, family: str) -> _Dictionary:
+        if not family:
+            return _NONE
+        with self._lock:
+            found = self._by_family.get(family)
+            if found is None:
+                found = self._find_dictionary(dictionary_table.c.family == family) or self._train(family)
+                if found.data is not None:
+                    self._by_family[family] = found
+            return found
+
+    def _dictionary_number(self, number: int) -> _Dictionary:
+        found = self._by_id.get(number) or self._find_dictionary(dictionary_table.c.id == number)
+        if found is None:
+            raise LookupError(f"page dictionary {number} is missing")
+        self._by_id[number] = found
+        return found
+
+    def _find_dictionary(self, which: sa.ColumnElement[bool]) -> _Dictionary | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(sa.select(dictionary_table.c.id, dictionary_table.c.data).where(which)).first()
+        return None if row is None else _Dictionary(row.id, zstandard.ZstdCompressionDict(row.data))
+
+    def _train(self, family: str) -> _Dictionary:
+        """A dictionary of the family's first pages, once there are enough; the first of several processes wins."""
+        query = sa.select(page_table.c.key).where(page_table.c.family == family).limit(DICTIONARY_PAGES)
+        with reading(self._engine) as connection:
+            keys = connection.scalars(query).all()
+        if len(keys) < DICTIONARY_PAGES:
+            return _NONE
+        samples = [page[:_SAMPLE_BYTES] for page in map(self.get, keys) if page]
+        try:
+            trained = zstandard.train_dictionary(DICTIONARY_BYTES, samples)
+        except zstandard.ZstdError:
+            return _NONE
+        with writing(self._engine) as connection:
+            values = {"family": family, "data": trained.as_bytes()}
+            connection.execute(insert_into(connection, dictionary_table).values(values).on_conflict_do_nothing())
+        return self._find_dictionary(dictionary_table.c.family == family) or _NONE
+
+
+def pages_url(database: str) -> str:
+    """Where the pages of a database lie: the same PostgreSQL, or ``pages.sqlite`` beside the SQLite file."""
+    address = sa.make_url(database)
+    if address.get_backend_name() != "sqlite" or not address.database or address.database == ":memory:":
+        return database
+    folder = address.database.rpartition("/")[0]
+    return address.set(database=f"{folder}/pages.sqlite" if folder else "pages.sqlite").render_as_string(hide_password=False)

@@ -1,0 +1,43 @@
+"""Leases: who does a piece of work that only one may do at a time. A lease that is not renewed runs out by itself."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from store.engine import insert_into, reading, writing
+from store.tables import leases
+
+
+class Work:
+    """The lease table. ``owner`` names a process, e.g. ``host:pid``; ``now`` is the caller's clock."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def claim(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
+        """Takes the lease ``name`` for ``seconds`` if it is free, run out or the owner's own; says whether the owner now holds it."""
+        until = now + timedelta(seconds=seconds)
+        with writing(self._engine) as connection:
+            insert = insert_into(connection, leases).values(name=name, owner=owner, expires_at=until)
+            free = (leases.c.expires_at <= now) | (leases.c.owner == owner)
+            taken = insert.on_conflict_do_update(index_elements=["name"], set_={"owner": owner, "expires_at": until}, where=free).returning(
+                leases.c.owner
+            )
+            return connection.execute(taken).first() is not None
+
+    def renew(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
+        """Prolongs a lease that the owner still holds; False when it ran out or another took it: stop that work."""
+        mine = (leases.c.name == name) & (leases.c.owner == owner) & (leases.c.expires_at > now)
+        with writing(self._engine) as connection:
+            result = connection.execute(sa.update(leases).where(mine).values(expires_at=now + timedelta(seconds=seconds)))
+            return result.rowcount == 1
+
+    def release(self, name: str, owner: str) -> None:
+        """Gives the lease back; nothing happens when the owner does not hold it."""
+        with writing(self._engine) as connection:
+            connection.execute(sa.delete(leases).where(leases.c.name == name, leases.c.owner == owner))
+
+    def holder(self, name: str, now: datetime) -> str | None:
+        """Who holds the lease at ``now``; None when nobody does."""
+        with reading(self._engine) as connection:
+            return connection.scalar(sa.select(leases.c.owner).where(leases.c.name == name, leases.c.expires_at > now))
