@@ -43,8 +43,7 @@ class Articles:
     def save_many(self, raws: Sequence[RawArticle]) -> list[Saved]:
         """Saves articles without pages, in the given order, several to a transaction: much faster than one by one."""
         saved: list[Saved] = []
-        for start in range(0, len(raws), SAVED_TOGETHER):
-            drafts = [make_draft(raw) for raw in raws[start : start + SAVED_TOGETHER]]
+        for drafts in _parted([make_draft(raw) for raw in raws]):
             with writing(self._engine) as connection:
                 saved += save_drafts(connection, drafts)
         return saved
@@ -176,3 +175,15 @@ class Articles:
     def _needs_page(self, draft: Draft) -> bool:
         with reading(self._engine) as connection:
             return needs_page(connection, draft)
+
+
+def _parted(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
+    """The drafts in their order, parted so that no part is too large for one transaction or names one article twice."""
+    part: dict[tuple[str, str], Draft] = {}
+    for draft in drafts:
+        if len(part) == SAVED_TOGETHER or draft.identity in part:
+            yield list(part.values())
+            part = {}
+        part[draft.identity] = draft
+    if part:
+        yield list(part.values())

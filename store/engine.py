@@ -93,7 +93,8 @@ def _revision(engine: sa.Engine) -> str | None:
     with reading(engine) as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None
-        return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        number: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return number
 
 
 def _newest_revision() -> str:

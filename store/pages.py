@@ -127,7 +127,7 @@ class Pages:
             keys = connection.scalars(query).all()
         if len(keys) < DICTIONARY_PAGES:
             return _NONE
-        samples = [page[:_SAMPLE_BYTES] for page in map(self.get, keys) if page]
+        samples: list[bytes | bytearray | memoryview] = [page[:_SAMPLE_BYTES] for page in map(self.get, keys) if page]
         try:
             trained = zstandard.train_dictionary(DICTIONARY_BYTES, samples)
         except zstandard.ZstdError:

@@ -43,7 +43,7 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
 articles = sa.Table(
     "articles",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("outlet", sa.Text, nullable=False),
     sa.Column("news_id", sa.Text, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),

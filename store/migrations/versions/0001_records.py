@@ -15,7 +15,7 @@ def upgrade() -> None:
     """Makes the first tables."""
     op.create_table(
         "articles",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("outlet", sa.Text(), nullable=False),
         sa.Column("news_id", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
