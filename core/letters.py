@@ -13,7 +13,7 @@ BOM = "\ufeff"
 KASHIDA = "\u0640"
 HAMZA_ABOVE = "\u0654"
 
-_HALF_SPACES = ZWNJ + ZWSP + NOT_SIGN
+HALF_SPACES = ZWNJ + ZWSP + NOT_SIGN
 _MARKS = "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
 _IGNORED = ZWJ + LRM + RLM + SOFT_HYPHEN + BOM + KASHIDA + "\u061c\u202a-\u202e\u2066-\u2069"
 _PERSIAN = "\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc"
@@ -41,7 +41,7 @@ WORD = re.compile(
     rf"[{_DIGITS}]+(?:[٬,][{_DIGITS}]{{3}})+(?![{_DIGITS}])"
     rf"|[{_DIGITS}]*[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f{_DIGITS}]*"
     rf"|[{_DIGITS}]+"
-    rf"|[{_PERSIAN}][{_PERSIAN}{_MARKS}{_IGNORED}{_HALF_SPACES}]*"
+    rf"|[{_PERSIAN}][{_PERSIAN}{_MARKS}{_IGNORED}{HALF_SPACES}]*"
     rf"|[^\W\d_{_PERSIAN}A-Za-z\u00c0-\u024f]+"
 )
 PERSIAN_WORD = re.compile(rf"[{_PERSIAN}]")

@@ -10,9 +10,9 @@ from store.query import Query
 
 Order = Literal["relevance", "newest", "oldest"]
 ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest")
-FACETS = ("outlet", "topic", "tone", "city_tone", "entity", "speaker", "section", "day", "week", "month")
+FACETS = ("outlet", "topic", "tone", "city_tone", "entity", "speaker", "section", "day", "week", "month", "voice", "place", "group")
 FACET_VALUES = 50
-MAX_LIMIT = 200
+MAX_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
