@@ -1,4 +1,4 @@
-"""Opens the archive and holds its parts; it has no other method of its own."""
+"""Opens, closes and holds the parts of the archive; it has no other method of its own."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -28,6 +28,13 @@ class Archive:
     search: SearchIndex
     groups: Groups
     engine: sa.Engine
+    pages: Pages
+
+    def close(self) -> None:
+        """Lets go of the search index and of every connection."""
+        self.search.close()
+        self.pages.close()
+        self.engine.dispose()
 
 
 def open_archive(settings: Settings, search: SearchIndex) -> Archive:
@@ -46,6 +53,7 @@ def open_archive(settings: Settings, search: SearchIndex) -> Archive:
         search=search,
         groups=Groups(engine, work),
         engine=engine,
+        pages=pages,
     )
 
 

@@ -62,6 +62,10 @@ class Pages:
             lock_until_commit(connection, _TABLES_LOCK)
             page_metadata.create_all(connection)
 
+    def close(self) -> None:
+        """Lets go of every connection."""
+        self._engine.dispose()
+
     def put(self, page: bytes, family: str = "") -> str:
         """Keeps a page and returns its key; the same bytes are kept once."""
         key = hashlib.blake2b(page, digest_size=16).hexdigest()

@@ -28,6 +28,8 @@ KASHIDA = "\u0640"
 # White space, soft hyphen, zero-width characters and direction marks, embeddings, isolates, byte-order mark, kashida.
 _NO_TEXT = re.compile(f"[\\s\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff{KASHIDA}]+")
 _BROKEN = re.compile("[\\0\\ud800-\\udfff]")
+# JSON writes NUL as an escape; an even number of backslashes before it are escaped backslashes.
+_ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _TEXTS = (
     "outlet",
     "news_id",
@@ -145,4 +147,5 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def _dump(value: object) -> str:
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    document = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return clean(_ESCAPED_NUL.sub(rf"\1{REPLACEMENT}", document) if "\\u0000" in document else document)
