@@ -1,0 +1,140 @@
+"""Names of persons, organisations and places in running text: a linear-chain CRF over word shapes, classes and neighbours.
+
+The weights and word classes are ``nlp/model/ner.crfsuite`` and ``ner_classes.tsv`` (made by ``nlp/train/ner.py``).
+"""
+
+import re
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, get_args
+
+from core.records import EntityKind
+
+_WORD = re.compile(r"[^\W_]+|[^\s\w]|_+")
+_SENTENCE_END = frozenset(".!?؟")
+LONGEST = 120
+KINDS = frozenset(get_args(EntityKind))
+
+Word = tuple[str, int, int]
+Name = tuple[int, int, EntityKind]
+
+
+def words(text: str) -> list[Word]:
+    """Words and single marks of folded text with offsets. ``"مشهد، 12"`` → ``[("مشهد",0,4), ("،",4,5), ("12",6,8)]``."""
+    return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+
+
+class WordFeatures:
+    """What the CRF sees of a word, given the word classes ``{word: class}``; answers are kept for the words seen lately."""
+
+    def __init__(self, classes: dict[str, str]) -> None:
+        self._classes = classes
+        self.of_word = lru_cache(maxsize=60_000)(self._of_word)
+
+    def _of_word(self, word: str) -> tuple[list[str], tuple[str, ...], str]:
+        group = self._classes.get(word, "?")
+        shape = _shape(word)
+        own = [f"w={word}", f"c={group}", f"s={shape}"]
+        if shape == "fa":
+            own += [f"p2={word[:2]}", f"p3={word[:3]}", f"e2={word[-2:]}", f"e3={word[-3:]}", f"e4={word[-4:]}"]
+        near = (f"w={word}", f"c={group}")
+        return own, near, group
+
+    def sentence(self, tokens: Sequence[str]) -> list[list[str]]:
+        """One list of features for each token."""
+        known = [self.of_word(token) for token in tokens]
+        last = len(tokens) - 1
+        rows: list[list[str]] = []
+        for place, (own, _, group) in enumerate(known):
+            row = own.copy()
+            if place:
+                row += ["-1" + part for part in known[place - 1][1]]
+                row.append(f"-1c0c={known[place - 1][2]}|{group}")
+                row.append(f"-1w0c={tokens[place - 1]}|{group}")
+            else:
+                row.append("first")
+            if place < last:
+                row += ["+1" + part for part in known[place + 1][1]]
+                row.append(f"0c+1c={group}|{known[place + 1][2]}")
+            if place > 1:
+                row += ["-2" + part for part in known[place - 2][1]]
+            if place < last - 1:
+                row += ["+2" + part for part in known[place + 2][1]]
+            rows.append(row)
+        return rows
+
+
+def _shape(word: str) -> str:
+    if word.isdigit():
+        return f"d{min(len(word), 5)}"
+    if not word[0].isalnum():
+        return "mark"
+    if word[0].isascii():
+        return "Latin" if word[0].isupper() else "latin"
+    return "fa" if len(word) > 1 else "one"
+
+
+def chunks(tokens: Sequence[Word], text: str) -> list[Sequence[Word]]:
+    """The tokens parted at sentence ends, line ends and, at the latest, after ``LONGEST`` tokens."""
+    parts: list[Sequence[Word]] = []
+    begin = 0
+    for place, (token, _, end) in enumerate(tokens):
+        at_end = token in _SENTENCE_END or "\n" in text[end : tokens[place + 1][1] if place + 1 < len(tokens) else end]
+        if at_end or place - begin + 1 >= LONGEST:
+            parts.append(tokens[begin : place + 1])
+            begin = place + 1
+    if begin < len(tokens):
+        parts.append(tokens[begin:])
+    return parts
+
+
+class NameTagger:
+    """Finds names with the bundled CRF; one C tagger a thread, for it keeps the sentence it looks at."""
+
+    def __init__(self, weights: Path, features: WordFeatures) -> None:
+        self._weights = weights
+        self._features = features
+        self._local = threading.local()
+
+    @classmethod
+    def load(cls, folder: Path) -> "NameTagger":
+        """The tagger whose two files lie in ``folder``. Raises FileNotFoundError when one is missing."""
+        lines = (folder / "ner_classes.tsv").read_text(encoding="utf-8").splitlines()
+        classes = dict(line.split("\t", 1) for line in lines)
+        weights = folder / "ner.crfsuite"
+        if not weights.is_file():
+            raise FileNotFoundError(weights)
+        return cls(weights, WordFeatures(classes))
+
+    def find(self, text: str) -> list[Name]:
+        """The names in folded ``text`` as ``(start, end, kind)``, in order, none overlapping."""
+        names: list[Name] = []
+        for chunk in chunks(words(text), text):
+            tags = self._tagger().tag(self._features.sentence([token for token, _, _ in chunk]))
+            names += _spans(chunk, tags)
+        return names
+
+    def _tagger(self) -> Any:
+        tagger = getattr(self._local, "tagger", None)
+        if tagger is None:
+            import pycrfsuite
+
+            tagger = pycrfsuite.Tagger()
+            tagger.open(str(self._weights))
+            self._local.tagger = tagger
+        return tagger
+
+
+def _spans(chunk: Sequence[Word], tags: Sequence[str]) -> list[Name]:
+    spans: list[Name] = []
+    for (_, start, end), tag in zip(chunk, tags, strict=True):
+        kind: Any = tag[2:]
+        if kind not in KINDS:
+            continue
+        if tag[0] == "I" and spans and spans[-1][2] == kind and start - spans[-1][1] <= 1:
+            spans[-1] = (spans[-1][0], end, kind)
+        else:
+            spans.append((start, end, kind))
+    return spans

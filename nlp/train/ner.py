@@ -1,0 +1,115 @@
+"""Trains the name recogniser on the NSURL-2019 documents and measures phrase F1 on documents it never saw.
+
+Run: python -m nlp.train.ner NER_FOLDER CLASSES.tsv OUT.crfsuite [--all]   (``--all``: train on the held-out part too, for what ships)
+"""
+
+import argparse
+import gzip
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pycrfsuite
+
+from nlp.names import KINDS, LONGEST, WordFeatures, words
+from nlp.normalize import fold
+
+Sentence = list[tuple[str, str]]
+HELD_OUT_SHARE = 0.15
+
+
+def documents(folder: Path) -> Iterator[tuple[str, list[Sentence]]]:
+    """Every document as ``(name, sentences)``; tokens folded and split as running text would be, tags of ``KINDS`` only."""
+    for path in sorted(folder.glob("nsurl_train_*.txt.gz")):
+        name, sentences, sentence = "", [], []
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("#doc"):
+                    if name:
+                        yield name, [*sentences, sentence]
+                    name, sentences, sentence = f"{path.stem}/{line[4:].strip()}", [], []
+                    continue
+                token, _, tag = line.rstrip("\n").rpartition("\t")
+                if not token:
+                    sentences.append(sentence)
+                    sentence = []
+                    continue
+                sentence += _pieces(token, tag)
+        yield name, [*sentences, sentence]
+
+
+def _pieces(token: str, tag: str) -> Sentence:
+    prefix, kind = tag[:2].replace("_", "-"), tag[2:]
+    if kind not in KINDS or prefix not in {"B-", "I-"}:
+        return [(word, "O") for word, _, _ in words(fold(token).text)]
+    pieces = [word for word, _, _ in words(fold(token).text)]
+    return [(word, f"{prefix if place == 0 else 'I-'}{kind}") for place, word in enumerate(pieces)]
+
+
+def held_out(name: str) -> bool:
+    """Whether a document belongs to the part that training never sees, fixed by its name."""
+    return sha256(name.encode()).digest()[0] < 256 * HELD_OUT_SHARE
+
+
+def phrases(tags: list[str]) -> set[tuple[int, int, str]]:
+    """The phrases of a tag sequence as ``(first, last + 1, kind)``."""
+    found, begin = set(), 0
+    for place, tag in enumerate([*tags, "O"]):
+        previous = tags[place - 1] if place else "O"
+        if previous != "O" and (tag[:2] != "I-" or tag[2:] != previous[2:]):
+            found.add((begin, place, previous[2:]))
+        if tag != "O" and (tag[:2] == "B-" or previous == "O" or tag[2:] != previous[2:]):
+            begin = place
+    return found
+
+
+def main() -> None:
+    """Train, report per kind and in all."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path)
+    parser.add_argument("classes", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--c1", type=float, default=0.1)
+    parser.add_argument("--c2", type=float, default=0.02)
+    parser.add_argument("--iterations", type=int, default=120)
+    parser.add_argument("--minfreq", type=int, default=2)
+    options = parser.parse_args()
+    classes = dict(line.split("\t") for line in options.classes.read_text(encoding="utf-8").splitlines())
+    features = WordFeatures(classes)
+    trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+    trainer.set_params({"c1": options.c1, "c2": options.c2, "max_iterations": options.iterations, "feature.minfreq": options.minfreq})
+    test: list[Sentence] = []
+    for name, sentences in documents(options.data):
+        for sentence in sentences:
+            for begin in range(0, len(sentence), LONGEST):
+                part = sentence[begin : begin + LONGEST]
+                if held_out(name):
+                    test.append(part)
+                if options.all or not held_out(name):
+                    trainer.append(features.sentence([token for token, _ in part]), [tag for _, tag in part])
+    trainer.train(str(options.out))
+    report(options.out, features, test)
+
+
+def report(weights: Path, features: WordFeatures, test: list[Sentence]) -> None:
+    """Print phrase precision, recall and F1 over ``test``."""
+    tagger = pycrfsuite.Tagger()
+    tagger.open(str(weights))
+    counts = {kind: [0, 0, 0] for kind in (*sorted(KINDS), "all")}
+    for sentence in test:
+        gold = phrases([tag for _, tag in sentence])
+        found = phrases(tagger.tag(features.sentence([token for token, _ in sentence])))
+        for kind in counts:
+            wanted = {phrase for phrase in gold if kind in (phrase[2], "all")}
+            given = {phrase for phrase in found if kind in (phrase[2], "all")}
+            counts[kind] = [a + b for a, b in zip(counts[kind], (len(wanted & given), len(given), len(wanted)), strict=True)]
+    for kind, (right, given, wanted) in counts.items():
+        print(
+            f"{kind}: P {right / max(given, 1):.3f} R {right / max(wanted, 1):.3f} F1 {2 * right / max(given + wanted, 1):.3f} ({wanted})"
+        )
+    print(f"{weights.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()
