@@ -127,7 +127,7 @@ def _tone_spec(days: Sequence[ToneDay], size: Size, link: Callable[[date, str], 
         "config": {
             "font": FAMILY,
             "view": {"stroke": None},
-            "axis": {"labelColor": MUTED, "labelFontSize": 12, "gridColor": LINE, "domainColor": LINE},
+            "axis": {"labelColor": MUTED, "labelFontSize": 12.5, "gridColor": LINE, "domainColor": LINE},
         },
     }
 

@@ -1,0 +1,61 @@
+"""The answers that the command line and the API share."""
+
+from datetime import datetime
+from typing import Any
+
+from store.highlight import marks, snippet
+
+from core.errors import BadInput
+from render.shapes import Json, brief_json, facets_json, reprint_json
+from store.archive import Archive
+from store.index import FACETS, ORDERS, SearchRequest
+from store.query import Query, parse_query
+
+SNIPPET = 240
+
+
+def answer_search(
+    archive: Archive, text: str, *, limit: int, order: str, cursor: str | None, facets: tuple[str, ...], now: datetime
+) -> Json:
+    """The object of `rasad search --json` with ``next_cursor``.
+
+    ``{"total", "partial_total", "hits": [{…, "snippet", "reprints"}], "facets", "notes", "next_cursor"}``.
+    Raises BadQuery for a mistake in the text, BadInput for an order, facet or cursor that does not exist.
+    """
+    wanted = next((known for known in ORDERS if known == order), None)
+    if wanted is None:
+        raise BadInput("order", order, f"not one of {ORDERS}")
+    for name in facets:
+        if name not in FACETS:
+            raise BadInput("facets", name, f"not one of {FACETS}")
+    query = parse_query(text, now=now)
+    page = archive.search.search(SearchRequest(query, limit, cursor, wanted, facets))
+    ids = [id for hit in page.hits for id in (hit.id, *hit.reprints)]
+    articles = {article.id: article for article in archive.articles.get_many(ids)}
+    hits = [
+        {
+            **brief_json(articles[hit.id]),
+            "score": round(hit.score, 4),
+            "partial": hit.partial,
+            **_highlights(articles[hit.id].raw.headline, articles[hit.id].raw.body, query),
+            "reprints": [reprint_json(articles[id]) for id in hit.reprints if id in articles],
+        }
+        for hit in page.hits
+        if hit.id in articles
+    ]
+    return {
+        "total": page.total,
+        "partial_total": page.partial_total,
+        "hits": hits,
+        "facets": facets_json(page.facets),
+        "notes": list(page.notes),
+        "next_cursor": page.next_cursor,
+    }
+
+
+def _highlights(headline: str, body: str, query: Query) -> dict[str, Any]:
+    found = snippet(body, query, SNIPPET)
+    return {
+        "headline_marks": [{"start": span.start, "end": span.end} for span in marks(headline, query)],
+        "snippet": {"text": found.text, "marks": [{"start": span.start, "end": span.end} for span in found.marks]},
+    }

@@ -1,0 +1,32 @@
+"""The change feed: a consumer that follows it mirrors the archive, however long it was away."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api import examples, models
+from api.replies import described, reply
+from render.shapes import change_json
+from store.archive import Archive
+
+
+def build_router(archive: Archive) -> APIRouter:
+    """``/changes``."""
+    router = APIRouter(tags=["changes"])
+
+    @router.get("/changes", summary="What has changed since", responses=described(models.ChangePage, examples.CHANGES))
+    def changes(
+        request: Request,
+        after: Annotated[int, Query(ge=0, le=2**63 - 1, description="`next_after` of the last answer; 0 to begin")] = 0,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> Response:
+        """Every article at its newest change, in order and without gaps; one that changes again comes again."""
+        newest = archive.articles.newest_seq()
+        found = archive.articles.changes_after(after, limit)
+        articles = {article.id: article for article in archive.articles.get_many([change.article_id for change in found])}
+        rows = [change_json(change, articles.get(change.article_id)) for change in found]
+        next_after = found[-1].seq if found else after
+        return reply(request, {"changes": rows, "next_after": next_after, "newest_seq": max(newest, next_after)})
+
+    return router

@@ -1,0 +1,95 @@
+"""One invented article and the answers made of it: what the OpenAPI description shows."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from core.records import (
+    Annotations,
+    Article,
+    Change,
+    Demand,
+    Mention,
+    Outlet,
+    Quote,
+    RawArticle,
+    Revision,
+    Span,
+    ToneLabel,
+    TopicLabel,
+)
+from render.shapes import article_json, brief_json, change_json, outlet_json, revision_json
+
+_BODY = "مدیر منطقهٔ نمونه گفت: «روکش خیابان لاله تا پایان ماه کامل می‌شود.»\nاهالی خیابان لاله خواهان پیاده‌روی ایمن هستند."
+_RAW = RawArticle(
+    outlet="nemoone",
+    url="https://news.example/12345",
+    canonical_url="https://news.example/12345",
+    news_id="12345",
+    headline="روکش خیابان لاله کامل می‌شود",
+    body=_BODY,
+    fetched_at=datetime(2026, 11, 24, 5, 12, tzinfo=UTC),
+    section="شهری",
+    published_at=datetime(2026, 11, 24, 4, 30, tzinfo=UTC),
+    published_at_source="json_ld",
+)
+_NEUTRAL = ToneLabel("neutral", 0.81, {"negative": 0.06, "neutral": 0.81, "positive": 0.13})
+_CITY = ToneLabel("neutral", 0.74, {"negative": 0.07, "neutral": 0.74, "positive": 0.12, "none": 0.07})
+_QUOTED = "روکش خیابان لاله تا پایان ماه کامل می‌شود."
+_ASKED = "اهالی خیابان لاله خواهان پیاده‌روی ایمن هستند."
+
+
+def _span(words: str) -> Span:
+    start = _BODY.index(words)
+    return Span(start, start + len(words))
+
+
+_ARTICLE = Article(
+    id=42,
+    raw=_RAW,
+    first_seen_at=datetime(2026, 11, 24, 5, 12, tzinfo=UTC),
+    reprint_group=42,
+    annotations=Annotations(
+        nlp_version="1",
+        tone=_NEUTRAL,
+        city_tone=_CITY,
+        topics=(TopicLabel("roads", 0.93),),
+        entities=(Mention("خیابان لاله", "LOC", _span("خیابان لاله"), None, None),),
+        quotes=(Quote(_QUOTED, _span(_QUOTED), "گفت", "مدیر منطقهٔ نمونه", None, None, "مدیر منطقه", "management", direct=True),),
+        demands=(Demand(_ASKED, _span(_ASKED), "اهالی خیابان لاله"),),
+    ),
+    tagged_at=datetime(2026, 11, 24, 5, 12, 3, tzinfo=UTC),
+)
+
+ARTICLE = article_json(_ARTICLE)
+ARTICLE_PAGE = {"articles": [ARTICLE], "next_cursor": "42"}
+REVISIONS = {"revisions": [revision_json(Revision(42, 1, _RAW))]}
+SEARCH: dict[str, Any] = {
+    "total": 1,
+    "partial_total": 0,
+    "hits": [
+        {
+            **brief_json(_ARTICLE),
+            "score": 7.31,
+            "partial": False,
+            "headline_marks": [{"start": 0, "end": 4}],
+            "snippet": {"text": _QUOTED, "marks": [{"start": 0, "end": 4}]},
+            "reprints": [],
+        }
+    ],
+    "facets": {"tone": [{"value": "neutral", "count": 1}]},
+    "notes": [],
+    "next_cursor": None,
+}
+STATS = {"total": 5, "by": ["day", "tone"], "counts": [{"day": "2026-11-24", "tone": "neutral", "count": 5}]}
+OUTLETS = {
+    "outlets": [
+        {
+            **outlet_json(Outlet("nemoone", "رسانهٔ نمونه", "wordpress", "https://news.example", owner="private")),
+            "articles": 120,
+            "addresses": dict(Counter({"stored": 118, "waiting": 2})),
+        }
+    ]
+}
+CHANGES = {"changes": [change_json(Change(17, 42, "annotated"), _ARTICLE)], "next_after": 17, "newest_seq": 17}
+HEALTH = {"status": "ok", "articles": 120, "searchable": 120, "changes_behind": 0}

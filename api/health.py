@@ -1,0 +1,39 @@
+"""Is the process alive, and can it answer?"""
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse, Response
+
+from api import examples, models
+from store.archive import Archive
+
+_BEHIND = 5_000
+
+
+def build_router(archive: Archive) -> APIRouter:
+    """``/healthz`` and ``/readyz``."""
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz", summary="The process is alive", response_model=models.Health, response_model_exclude_none=True)
+    def healthz() -> dict[str, str]:
+        """Answers as long as the process runs; asks nothing of the archive."""
+        return {"status": "ok"}
+
+    @router.get(
+        "/readyz",
+        summary="The archive and the index answer",
+        responses={
+            200: {"model": models.Health, "content": {"application/json": {"example": examples.HEALTH}}},
+            503: {"model": models.Health, "description": "The archive or the index does not answer, or the index is far behind."},
+        },
+    )
+    def readyz() -> Response:
+        """Counts of the archive and of the index, and how many changes the index is behind."""
+        try:
+            behind = max(0, archive.articles.newest_seq() - archive.search.seq())
+            counts = {"articles": archive.articles.count(), "searchable": archive.search.count(), "changes_behind": behind}
+        except Exception:  # whatever is wrong below: the balancer must learn it from the status, not from a broken connection
+            return JSONResponse({"status": "unavailable"}, 503)
+        status = "behind" if behind > _BEHIND else "ok"
+        return JSONResponse({"status": status, **counts}, 503 if status == "behind" else 200)
+
+    return router

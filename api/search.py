@@ -1,0 +1,67 @@
+"""Search and counts."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api import examples, models
+from api.answers import answer_search
+from api.replies import described, reply
+from core.errors import BadInput
+from store.archive import Archive
+from store.index import FACETS, SearchRequest
+from store.query import parse_query
+
+Words = Annotated[
+    str, Query(max_length=2000, description="a search in the language of the desk; empty: everything", examples=["آسفالت لحن:منفی"])
+]
+_USUAL_FACETS = "outlet,topic,tone,city_tone"
+
+
+def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
+    """``/search`` and ``/stats``."""
+    router = APIRouter(tags=["search"])
+
+    @router.get("/search", summary="Articles that match a search", responses=described(models.SearchAnswer, examples.SEARCH, 400))
+    def search(
+        request: Request,
+        q: Words = "",
+        limit: Annotated[int, Query(ge=1, le=200)] = 20,
+        cursor: Annotated[str | None, Query(max_length=400, description="`next_cursor` of the page before")] = None,
+        order: Annotated[Literal["relevance", "newest", "oldest"], Query()] = "relevance",
+        facets: Annotated[str, Query(max_length=200, description="names parted by commas")] = _USUAL_FACETS,
+    ) -> Response:
+        """The object of `rasad search --json`. `total` and the facets count articles; a reprint group is one hit with its `reprints`."""
+        names = tuple(dict.fromkeys(name.strip() for name in facets.split(",") if name.strip()))
+        answer = answer_search(archive, q, limit=limit, order=order, cursor=cursor or None, facets=names, now=clock())
+        return reply(request, answer)
+
+    @router.get("/stats", summary="Counts and time series", responses=described(models.Stats, examples.STATS, 400))
+    def stats(
+        request: Request,
+        q: Words = "",
+        by: Annotated[str, Query(max_length=100, description="one to three facets parted by commas", examples=["day,tone"])] = "day,tone",
+    ) -> Response:
+        """How many matching articles have each combination of values. Days and weeks (their Saturday) are Tehran days, months Jalali."""
+        names = read_names(by)
+        query = parse_query(q, now=clock())
+        total = archive.search.search(SearchRequest(query, limit=1, order="newest", fold=False)).total
+        counts = archive.search.counts(query, names)
+        rows = [{**dict(zip(names, values, strict=True)), "count": count} for values, count in sorted(counts.items())]
+        return reply(request, {"total": total, "by": list(names), "counts": rows})
+
+    return router
+
+
+def read_names(by: str) -> tuple[str, ...]:
+    """(«day», «tone») for "day,tone". Raises BadInput for a name that is no facet and for more than three."""
+    names = tuple(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
+    if not 1 <= len(names) <= 3:
+        raise BadInput("by", by, "one to three names are needed")
+    for name in names:
+        if name not in FACETS:
+            raise BadInput("by", name, f"not one of {FACETS}")
+    return names

@@ -1,0 +1,121 @@
+"""The web service: the desk and the API over one archive, behind strict headers."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import problems, routes
+from api.replies import finish_schema
+from core.dates import utc_now
+from core.errors import BadInput, NotFound, RasadError, Unavailable
+from core.records import Outlet
+from core.settings import Settings
+from dashboards import pages
+from dashboards.desk import Desk
+from render.charts import warm_up
+from store.archive import Archive
+
+log = logging.getLogger("rasad.web")
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = (
+    (b"content-security-policy", CONTENT_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+_YEAR = b"public, max-age=31536000, immutable"
+
+
+class StrictHeaders:
+    """Adds the security headers to every answer, and lets a browser keep a static file whose address names its content."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on and completes the headers of the answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        keep = scope["path"].startswith("/static/") and scope["query_string"].startswith(b"v=")
+
+        async def send_strict(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message.get("headers", []), *_HEADERS]
+                message = {**message, "headers": [*headers, (b"cache-control", _YEAR)] if keep else headers}
+            await send(message)
+
+        await self._app(scope, receive, send_strict)
+
+
+def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] = (), *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The application. It opens nothing: the archive is the caller's to open and close."""
+    desk = Desk(archive, settings, {outlet.key: outlet for outlet in outlets}, clock=clock)
+    app = FastAPI(
+        title="Rasad", version="1", description="Persian news monitoring: articles, search, counts, changes.", docs_url=None, redoc_url=None
+    )
+    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
+    app.add_middleware(StrictHeaders)
+    app.include_router(routes.build_router(archive, outlets, clock))
+    app.include_router(pages.build_router(desk))
+    app.mount("/static", pages.static_files(), name="static")
+    _answer_errors(app, desk)
+    make_schema = app.openapi
+    app.openapi = lambda: finish_schema(make_schema())  # type: ignore[method-assign]
+    threading.Thread(target=warm_up, name="chart engine", daemon=True).start()
+    return app
+
+
+def _answer_errors(app: FastAPI, desk: Desk) -> None:
+    @app.exception_handler(RasadError)
+    def ours(request: Request, error: RasadError) -> Response:
+        code = _code(error)
+        if code >= 500:
+            log.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
+        return problems.problem_of(error) if _is_program(request) else pages.error_page(desk, error, code)
+
+    @app.exception_handler(RequestValidationError)
+    def wrong_form(request: Request, error: RequestValidationError) -> Response:
+        return problems.problem_of_validation(error.errors()) if _is_program(request) else pages.error_page(desk, None, 404)
+
+    @app.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> Response:
+        if _is_program(request):
+            response = problems.problem(error.status_code, "این درخواست پذیرفته نشد.", str(error.detail))
+        else:
+            response = pages.error_page(desk, None, error.status_code)
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    def unforeseen(request: Request, error: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        response = problems.problem_of(RasadError()) if _is_program(request) else pages.error_page(desk, None, 500)
+        response.raw_headers.extend(_HEADERS)  # this answer is made outside of StrictHeaders
+        return response
+
+
+def _is_program(request: Request) -> bool:
+    return request.url.path.startswith((routes.PREFIX, "/healthz", "/readyz", "/openapi.json"))
+
+
+def _code(error: Any) -> int:
+    if isinstance(error, BadInput):
+        return 400
+    if isinstance(error, NotFound):
+        return 404
+    return 503 if isinstance(error, Unavailable) else 500

@@ -1,0 +1,142 @@
+"""One article: the outlet's text with marks, its labels, who speaks, what is asked, its reprints and its versions."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+from store.highlight import marks
+
+from core.errors import BadQuery, NotFound
+from core.records import Article, BodyField, Mention
+from dashboards.desk import Desk
+from dashboards.diff import Changed, compare
+from dashboards.marked import Mark, cut, paragraphs
+from render.words import KIND_NAMES, TONE_NAMES, tone_name
+from store.query import parse_query
+
+_LAYERS = (("entity", "نهادها"), ("quote", "نقل‌قول‌ها"), ("demand", "مطالبه‌ها"), ("evidence", "شاهد لحن"))
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEntity:
+    """An entity of the article with how often it is named and the tone toward it ("" when nothing is said)."""
+
+    name: str
+    kind: str
+    key: str | None
+    count: int
+    tone: str
+
+
+def build_router(desk: Desk) -> APIRouter:
+    """``/articles/{id}``, its revisions and the page as it was fetched."""
+    router = APIRouter()
+
+    @router.get("/articles/{id}")
+    def article(request: Request, id: int) -> HTMLResponse:
+        return article_page(desk, desk.archive.articles.get(id), request.query_params.get("q", "")[:2000])
+
+    @router.get("/articles/{id}/revisions")
+    def revisions(id: int) -> HTMLResponse:
+        return revisions_page(desk, desk.archive.articles.get(id))
+
+    @router.get("/articles/{id}/page")
+    def page(id: int) -> Response:
+        return archived_page(desk, id)
+
+    return router
+
+
+def article_page(desk: Desk, article: Article, words: str) -> HTMLResponse:
+    """The page of one article; the words of the search that led here are marked too."""
+    raw = article.raw
+    members = desk.archive.articles.get_many(desk.archive.groups.members(article.reprint_group))
+    members.sort(key=lambda one: (one.raw.published_at or one.first_seen_at, one.id))
+    found = text_marks(article, "body") + _hits(desk, raw.body, words)
+    present = Counter(mark.kind for mark in found)
+    return desk.page(
+        "article.html",
+        article=article,
+        headline=cut(raw.headline, text_marks(article, "headline") + _hits(desk, raw.headline, words)),
+        paragraphs=paragraphs(raw.body, found),
+        layers=[(kind, name, present[kind]) for kind, name in _LAYERS if present[kind]],
+        entities=named_entities(article),
+        members=[one for one in members if one.withdrawn_at is None] if len(members) > 1 else [],
+        words=words,
+        has_page=desk.archive.articles.page(article.id) is not None,
+    )
+
+
+def revisions_page(desk: Desk, article: Article) -> HTMLResponse:
+    """The versions of an article, newest first, each with what changed from the one before."""
+    versions = desk.archive.articles.revisions(article.id)
+    steps = [(newer, changes(older.raw, newer.raw)) for older, newer in pairwise(versions)]
+    return desk.page("revisions.html", article=article, first=versions[0] if versions else None, steps=list(reversed(steps)))
+
+
+def archived_page(desk: Desk, id: int) -> Response:
+    """The outlet's own page as fetched: as plain text, so that nothing in it runs here. Raises NotFound when none was kept."""
+    page = desk.archive.articles.page(id)
+    if page is None:
+        raise NotFound("page", id)
+    return Response(page, media_type="text/plain; charset=utf-8", headers={"X-Robots-Tag": "noindex"})
+
+
+def text_marks(article: Article, field: BodyField) -> list[Mark]:
+    """What the annotations mark in the body or the headline."""
+    said = article.annotations
+    if said is None:
+        return []
+    found = [
+        Mark(q.span.start, q.span.end, "quote", f"گوینده: {q.speaker or q.mention or 'نامعلوم'}")
+        for q in said.quotes
+        if q.span.field == field
+    ]
+    found += [Mark(d.span.start, d.span.end, "demand", "مطالبه") for d in said.demands if d.span.field == field]
+    for tone, about in ((said.tone, "لحن"), (said.city_tone, "لحن نسبت به شهر")):
+        found += [Mark(s.start, s.end, "evidence", f"شاهد {about}: {tone_name(tone.label)}") for s in tone.evidence if s.field == field]
+    return found + [_entity_mark(mention) for mention in said.entities if mention.span.field == field]
+
+
+def named_entities(article: Article) -> list[NamedEntity]:
+    """The entities of an article, the most named first; mentions of one entity are counted together."""
+    if article.annotations is None:
+        return []
+    groups: dict[str, list[Mention]] = {}
+    for mention in article.annotations.entities:
+        groups.setdefault(mention.entity_id or mention.text, []).append(mention)
+    entities = []
+    for mentions in groups.values():
+        longest = max(mentions, key=lambda one: len(one.text))
+        tones = Counter(one.tone for one in mentions if one.tone and one.tone != "neutral")
+        tone = tones.most_common(1)[0][0] if tones else ""
+        entities.append(NamedEntity(longest.text, longest.kind, longest.entity_id, len(mentions), tone or ""))
+    return sorted(entities, key=lambda one: -one.count)
+
+
+def changes(older: object, newer: object) -> list[tuple[str, list[Changed]]]:
+    """The parts that differ between two versions: (name of the part, the pieces)."""
+    parts: Mapping[str, str] = {"kicker": "روتیتر", "headline": "تیتر", "lead": "لید", "body": "متن", "section": "بخش", "byline": "نویسنده"}
+    return [
+        (name, compare(getattr(older, part), getattr(newer, part)))
+        for part, name in parts.items()
+        if getattr(older, part) != getattr(newer, part)
+    ]
+
+
+def _entity_mark(mention: Mention) -> Mark:
+    toward = f"، لحن: {TONE_NAMES[mention.tone]}" if mention.tone in TONE_NAMES else ""
+    return Mark(mention.span.start, mention.span.end, "entity", f"{KIND_NAMES[mention.kind]}{toward}")
+
+
+def _hits(desk: Desk, text: str, words: str) -> list[Mark]:
+    if not words:
+        return []
+    try:
+        query = parse_query(words, now=desk.clock())
+    except BadQuery:
+        return []
+    return [Mark(span.start, span.end, "hit") for span in marks(text, query)]

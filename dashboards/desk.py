@@ -1,0 +1,81 @@
+"""What every page needs: the archive, the outlets' names, the clock and the templates."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from core.dates import jalali_moment, jalali_numeric, jalali_text, tehran_day, utc_now
+from core.records import Outlet
+from core.settings import Settings
+from render.numbers import ago, difference, number, percent, share
+from render.words import KIND_NAMES, OWNER_NAMES, TONE_NAMES, TOPIC_NAMES, VOICE_NAMES, tone_name, topic_name
+from store.archive import Archive
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The pages' surroundings; ``outlets`` maps a key to the configured outlet, ``entities`` an id to a name."""
+
+    archive: Archive
+    settings: Settings
+    outlets: Mapping[str, Outlet] = field(default_factory=dict)
+    entities: Mapping[str, str] = field(default_factory=dict)
+    clock: Callable[[], datetime] = utc_now
+
+    def outlet_name(self, key: str) -> str:
+        """The outlet's Persian name; an outlet known only by its key is named by it."""
+        outlet = self.outlets.get(key)
+        return outlet.name if outlet else key
+
+    def entity_name(self, entity: str) -> str:
+        """The name of a registered entity; one that is not registered is named by its id."""
+        return self.entities.get(entity, entity)
+
+    def page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
+        """The rendered template with ``now`` and the outlets' names at hand."""
+        now = self.clock()
+        words = {"desk": self, "now": now, "today": tehran_day(now), "outlet_name": self.outlet_name}
+        return HTMLResponse(templates().get_template(template).render(**words, **values), status)
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """The templates: everything escaped, a missing value is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        num=number, pct=percent, day=jalali_text, numeric_day=jalali_numeric, moment=jalali_moment, tone=tone_name, topic=topic_name
+    )
+    environment.globals.update(
+        static=static_url,
+        share=share,
+        difference=difference,
+        ago=ago,
+        TONES=TONE_NAMES,
+        TOPICS=TOPIC_NAMES,
+        VOICES=VOICE_NAMES,
+        KINDS=KIND_NAMES,
+        OWNERS=OWNER_NAMES,
+    )
+    return environment
+
+
+@lru_cache(maxsize=64)
+def static_url(name: str) -> str:
+    """The address of a static file, changed whenever the file does: it may be kept for a year."""
+    mark = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={mark}"

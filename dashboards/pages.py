@@ -1,0 +1,50 @@
+"""The desk's pages together: every page file's router, the static files, and the page that says what went wrong."""
+
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+from core.errors import BadInput, NotFound, RasadError, Unavailable
+from dashboards import article_page, outlets_page, overview, search_page, triangle
+from dashboards.desk import Desk
+
+STATIC = Path(__file__).parent / "static"
+_MISSING = {
+    "article": ("این خبر در بایگانی نیست", "شاید نشانی درست رونویس نشده باشد. خبر را با واژه‌های تیترش جست‌وجو کنید."),
+    "page": ("صفحهٔ بایگانی‌شده‌ای نیست", "این خبر از پرونده یا پایگاه دیگری آمده و صفحهٔ رسانه همراه آن نگه داشته نشده است."),
+}
+
+
+def build_router(desk: Desk) -> APIRouter:
+    """Every page of the desk."""
+    router = APIRouter(include_in_schema=False)
+    for page in (overview, search_page, article_page, triangle, outlets_page):
+        router.include_router(page.build_router(desk))
+    return router
+
+
+def static_files() -> StaticFiles:
+    """Style sheets, scripts, pictures and the face, from our own host."""
+    return StaticFiles(directory=STATIC)
+
+
+def error_page(desk: Desk, error: RasadError | None, code: int) -> HTMLResponse:
+    """What a reader sees instead of a page: Persian words that help; the log has the details."""
+    heading, message = _words(error, code)
+    return desk.page("error.html", code, code=code, heading=heading, message=message)
+
+
+def _words(error: RasadError | None, code: int) -> tuple[str, str]:
+    if isinstance(error, BadInput):
+        return "این درخواست خوانده نشد", error.persian
+    if isinstance(error, Unavailable):
+        return "بایگانی اکنون پاسخ نمی‌دهد", "چیزی از دست نرفته است. چند لحظهٔ دیگر دوباره بیایید."
+    if isinstance(error, NotFound) and error.kind in _MISSING:
+        return _MISSING[error.kind]
+    if code == 404:
+        return "چنین صفحه‌ای نیست", "نشانی را دوباره ببینید یا از بخش‌های بالا آغاز کنید."
+    if code < 500:
+        return "این درخواست پذیرفته نشد", "از بخش‌های بالا دوباره آغاز کنید."
+    return "کاری درست پیش نرفت", "خطا ثبت شد. اگر دوباره پیش آمد، زمان آن را به پشتیبانی بگویید."
