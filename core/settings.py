@@ -34,7 +34,10 @@ class Settings(BaseSettings):
     page_bytes: int = Field(8_000_000, ge=10_000, description="largest page in bytes, after decompression")
     smtp_url: str = Field("", description="smtp://user:password@host:port or smtps://…; empty: mails are written to the outbox folder")
     mail_from: str = Field("rasad@localhost", description="sender of the digest")
-    tone_model: str = Field("", description="folder of another tone model than the bundled one")
+    tone_model: str = Field(
+        "", description="another tone model than the bundled one: a folder made by `rasad model export`, or a hub's name"
+    )
+    tone_labels: str = Field("", description="what that model's labels mean: LABEL_0=negative,LABEL_1=neutral,LABEL_2=positive")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
 
     @field_validator("allow_addresses", mode="before")

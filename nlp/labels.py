@@ -1,0 +1,117 @@
+"""What the bundled model says of an article: tone, tone toward the city, topics and how likely it voices a demand."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.records import CITY_TONES, TONES, TOPICS, Span, ToneLabel, TopicLabel
+from nlp.linear import LinearModel
+from nlp.sentences import sentences
+from nlp.text import Text
+from nlp.tone import Blend, evidence, sigmoid, softmax, tone_label
+from nlp.topics import topic_labels
+from nlp.weights import MODEL, Encoder, ToneCheckpoint, find_checkpoint
+from nlp.windows import joined
+
+Floats = NDArray[np.float32]
+MOST_SENTENCES = 60  # evidence is looked for in the first sixty sentences
+PLACES = {
+    "tone": slice(0, 3),
+    "city": slice(3, 7),
+    "topics": slice(7, 7 + len(TOPICS)),
+    "demand": slice(7 + len(TOPICS), 8 + len(TOPICS)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """One article's labels; ``demand`` is the probability (0–1) that it voices what people ask for or complain of."""
+
+    tone: ToneLabel
+    city_tone: ToneLabel
+    topics: tuple[TopicLabel, ...]
+    demand: float
+
+
+class Labeller:
+    """The bundled model: a linear model and an encoder, blended and calibrated; or another checkpoint in the tone's place.
+
+    ``version`` names the weights; ``demand_threshold`` is the probability from which on a demand counts as voiced.
+    """
+
+    def __init__(self, folder: Path, manifest: Mapping[str, Any], checkpoint: ToneCheckpoint | None) -> None:
+        self.folder, self.manifest, self.checkpoint = folder, manifest, checkpoint
+        self.version: str = str(manifest["version"])
+        self.demand_threshold = float(manifest["demand"]["cut"])
+        names = ("tone", "city", "topics", "demand")
+        self.blends = {name: _blend(manifest[name]) for name in names}
+
+    @classmethod
+    def load(cls, folder: Path = MODEL, tone_model: str = "", tone_labels: str = "") -> Self:
+        """Open the model; the weights themselves are read at first use. ``tone_model`` and ``tone_labels`` are the settings of that name.
+
+        Raises SettingError when ``tone_model`` names no usable checkpoint.
+        """
+        manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        checkpoint = ToneCheckpoint(find_checkpoint(tone_model), tone_labels) if tone_model else None
+        return cls(folder, manifest, checkpoint)
+
+    @cached_property
+    def linear(self) -> LinearModel:
+        """The linear half."""
+        return LinearModel.load(self.folder / "linear.npz")
+
+    @cached_property
+    def encoder(self) -> Encoder | None:
+        """The encoder; None in a folder that has only the linear half."""
+        if not (self.folder / "encoder.onnx").exists():
+            return None
+        return Encoder(self.folder, int(self.manifest["pieces"]), float(self.manifest["style"]))
+
+    def probabilities(self, texts: Sequence[str]) -> dict[str, Floats]:
+        """Joined texts → probabilities of each task, shape (texts, labels of the task); for measuring and for ``label``."""
+        linear = self.linear.logits(texts)
+        encoded = self.encoder.logits(texts) if self.encoder else None
+        found = {}
+        for task, place in PLACES.items():
+            own = self.blends[task].logits(linear[:, place], None if encoded is None else encoded[:, place])
+            found[task] = softmax(own) if task in ("tone", "city") else sigmoid(own)
+        if self.checkpoint:
+            found["tone"] = softmax(self.checkpoint.logits(texts))
+        return found
+
+    def label(self, texts: Sequence[Text]) -> list[Labels]:
+        """The labels of each text, in order. Any text is taken, empty ones too; the time grows linearly with the length."""
+        if not texts:
+            return []
+        found = self.probabilities([joined(text.headline, joined(text.lead, text.body)) for text in texts])
+        return [self._labels(text, {task: values[i] for task, values in found.items()}) for i, text in enumerate(texts)]
+
+    def _labels(self, text: Text, found: Mapping[str, Floats]) -> Labels:
+        tone = tone_label(found["tone"], TONES, self.blends["tone"].unsure)
+        city = tone_label(found["city"], CITY_TONES, self.blends["city"].unsure)
+        places, shares = self._sentences(text)
+        tone = replace(tone, evidence=evidence(shares[:, PLACES["tone"]], TONES.index(tone.label), places))
+        if city.label != "none":
+            city = replace(city, evidence=evidence(shares[:, PLACES["city"]], CITY_TONES.index(city.label), places))
+        topics = self.manifest["topics"]
+        chosen = topic_labels(found["topics"], float(topics["cut"]), int(topics["most"]))
+        return Labels(tone, city, chosen, round(float(found["demand"][0]), 4))
+
+    def _sentences(self, text: Text) -> tuple[list[Span], Floats]:
+        body = text.body[: MOST_SENTENCES * 400]
+        places = [Span(0, len(text.headline), "headline")] if text.headline.strip() else []
+        places += [Span(start, end) for start, end in sentences(body)[:MOST_SENTENCES]]
+        parts = [(text.headline if place.field == "headline" else body)[place.start : place.end] for place in places]
+        return places, self.linear.shares(parts)
+
+
+def _blend(values: Mapping[str, Any]) -> Blend:
+    bias = tuple(float(value) for value in values["bias"])
+    return Blend(float(values["linear"]), float(values["encoder"]), bias, float(values.get("unsure", 0.5)))
