@@ -1,0 +1,115 @@
+"""Where an article's body stands on the page, and its paragraphs."""
+
+import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from crawler.fallback import find_main_element
+from crawler.family import Family
+from crawler.markers import strip_markers
+from crawler.page import Page
+from crawler.paragraphs import Block, blocks_of
+
+_ENOUGH = 140
+_TINY = 80
+_FAR_MORE = 600
+_MOST_CANDIDATES = 5
+_CLIMB = 100
+_JUNK_LIMIT = 0.6
+_JUNK = re.compile(
+    r"(?:^|[-_])(?:related|relateds|relatednews|related-?posts?|share|sharing|share-?box|socials?|comments?|comment-?list|breadcrumbs?|advert\w*|ads?|adv"
+    r"|newsletter|subscribe|toc|ratings?|readmore|read-more|also-?read|see-?also|most-(?:visited|viewed|read)|tagcloud|copyright|short-?link|tinyurl"
+    r"|ticker|marquee|post-?meta|author-?box|nextprev|post-navigation|pagination|pager)(?:$|[-_])",
+    re.IGNORECASE,
+)
+_TAGS_CLASS = re.compile(
+    r"^(?:(?:news|post|article|item|box)[-_])?(?:tags?|keywords?)(?:[-_](?:list|box|links|cloud|container|title))?$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body's element, its paragraphs in order, and whether the fallback found it."""
+
+    element: Any
+    paragraphs: tuple[str, ...]
+    by_fallback: bool
+
+    @property
+    def text(self) -> str:
+        """The paragraphs parted by one line end."""
+        return "\n".join(self.paragraphs)
+
+
+def dropped_elements(page: Page, family: Family) -> set[Any]:
+    """The elements that the family says are never part of an article."""
+    return {element for selector in family.drop for element in page.index.find_all(selector)}
+
+
+def is_dropped(element: Any, dropped: Container[Any]) -> bool:
+    """Whether the element or one of its ancestors is dropped."""
+    if element in dropped:
+        return True
+    return any(ancestor in dropped for ancestor, _ in zip(element.iterancestors(), range(_CLIMB), strict=False))
+
+
+def find_body_element(page: Page, family: Family, dropped: set[Any]) -> tuple[Any, bool]:
+    """(element, by_fallback): by the family's selectors, by fallback where they find nothing or next to nothing; (None, True) when neither does."""
+    best, most = None, -1
+    for selector in family.body:
+        for element in page.index.find_all(selector)[:_MOST_CANDIDATES]:
+            if is_dropped(element, dropped):
+                continue
+            length = prose_length(element, dropped)
+            if length >= _ENOUGH:
+                return element, False
+            if length > most:
+                best, most = element, length
+    found = find_main_element(page, dropped) if most < _TINY else None
+    if found is not None and (best is None or prose_length(found, dropped) >= _FAR_MORE):
+        return found, True
+    return best, best is None
+
+
+def prose_length(element: Any, skipped: Container[Any]) -> int:
+    """How many characters of running text (not links) an element holds."""
+    return sum(len(block.text) - block.linked for block in blocks_of(element, skipped) if block.link_share < 0.5)
+
+
+def read_body(element: Any, family: Family, skipped: set[Any], *, by_fallback: bool) -> Body:
+    """The paragraphs of a body element, without the skipped parts, junk boxes and marker lines."""
+    blocks = blocks_of(element, skipped)
+    junk = _junk_in(element) - {element}
+    if junk:
+        clean = blocks_of(element, skipped | junk)
+        if _length(clean) >= (1 - _JUNK_LIMIT) * _length(blocks):
+            blocks = clean
+    kept = strip_markers(_without_captions(blocks), digit_tail=family.digit_tail)
+    return Body(element, tuple(block.text for block in kept), by_fallback)
+
+
+def _length(blocks: Sequence[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+def _without_captions(blocks: Sequence[Block]) -> list[Block]:
+    return [block for block in blocks if block.tag != "figcaption" and not is_caption(block.element)]
+
+
+def is_caption(element: Any) -> bool:
+    """Whether the element is a picture's caption."""
+    names = element.get("class") or ""
+    return "caption" in names and (
+        "wp-caption-text" in names or "gallery-caption" in names or "img-caption" in names or "image-caption" in names
+    )
+
+
+def _junk_in(element: Any) -> set[Any]:
+    return {part for part in element.iter() if part.tag == "form" or _is_junk(part.get("class") or "", part.get("id") or "")}
+
+
+@lru_cache(maxsize=8192)
+def _is_junk(classes: str, identity: str) -> bool:
+    return any(_JUNK.search(word) or _TAGS_CLASS.match(word) for word in (*classes.split()[:12], identity))
