@@ -1,9 +1,6 @@
 """Opens, closes and holds the parts of the archive; it has no other method of its own."""
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,6 +11,7 @@ from store.groups import Groups
 from store.index import SearchIndex
 from store.ledger import Ledger
 from store.pages import Pages, pages_url
+from store.people import People
 from store.work import Work
 
 
@@ -23,7 +21,7 @@ class Archive:
 
     articles: Articles
     ledger: Ledger
-    people: Any
+    people: People
     work: Work
     search: SearchIndex
     groups: Groups
@@ -48,15 +46,10 @@ def open_archive(settings: Settings, search: SearchIndex) -> Archive:
     return Archive(
         articles=Articles(engine, pages),
         ledger=Ledger(engine),
-        people=_open_people(engine),
+        people=People(engine),
         work=work,
         search=search,
         groups=Groups(engine, work),
         engine=engine,
         pages=pages,
     )
-
-
-def _open_people(engine: sa.Engine) -> Any:
-    # store.people is being written beside this file; this goes when it is there.
-    return import_module("store.people").People(engine) if find_spec("store.people") else None

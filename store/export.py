@@ -13,5 +13,5 @@ _BATCH = 200
 
 def matching_articles(archive: Archive, query: Query, order: Order = "newest") -> Iterator[Article]:
     """Every article that matches, once each, in the order of the screen; only one batch is in memory at a time."""
-    for ids in batched(archive.search.matching_ids(query, order), _BATCH, strict=False):
+    for ids in batched(archive.search.matching_ids(query, order), _BATCH):
         yield from archive.articles.get_many(ids)

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 
 from core.records import Article
 from store.changes import log_changes
-from store.engine import insert_into, reading, writing
+from store.engine import reading, writing
 from store.loading import load_many
-from store.tables import annotations, articles, bands, revisions
+from store.tables import UtcTime, annotations, articles, bands, revisions
 from store.work import Work
 
 Bands = Callable[[bytes], tuple[int, ...]]
@@ -114,13 +114,13 @@ class _Forest:
     def join(self, one: int, other: int) -> None:
         self._parent[self._root(self._group[one])] = self._root(self._group[other])
 
-    def parts(self) -> list[tuple[set[int], set[int]]]:
-        """Per group (ids of its batch articles, numbers of the older groups that belong to it), only where the batch is involved."""
-        found: dict[int, tuple[set[int], set[int]]] = {}
-        for node in self._parent:
-            singles, groups = found.setdefault(self._root(node), (set(), set()))
-            (singles if node < 0 else groups).add(abs(node))
-        return [(singles, groups) for singles, groups in found.values() if singles]
+    def older_groups(self) -> set[int]:
+        """The groups outside the batch that something of the batch was compared with."""
+        return {node for node in self._parent if node >= 0}
+
+    def part(self, id: int, group: int) -> int:
+        """The same number for all articles that belong together: of the batch by ``id``, of the older groups by ``group``."""
+        return self._root(-id if id in self.singles else group)
 
     def _root(self, node: int) -> int:
         while self._parent[node] != node:
@@ -157,24 +157,23 @@ def _sharing(connection: sa.Connection, numbers: dict[int, set[int]]) -> dict[in
 
 def _write(connection: sa.Connection, batch: Sequence[Article], numbers: dict[int, set[int]], forest: _Forest) -> int:
     ids = [article.id for article in batch]
+    members = _members(connection, forest)
     connection.execute(sa.delete(bands).where(bands.c.article_id.in_(ids)))
     rows = [{"band": number, "article_id": id} for id, own in numbers.items() for number in own]
     if rows:
-        connection.execute(insert_into(connection, bands).on_conflict_do_nothing(), rows)
-    changed: list[int] = []
-    for singles, groups in forest.parts():
-        changed += _settle(connection, _members(connection, singles, groups, forest.singles))
+        connection.execute(sa.insert(bands), rows)
+    changed = _settle(connection, members, forest)
     _mark_grouped(connection, batch)
-    log_changes(connection, sorted(changed), "regrouped")
+    log_changes(connection, changed, "regrouped")
     return len(batch)
 
 
-def _members(connection: sa.Connection, singles: set[int], groups: set[int], batch: set[int]) -> list[_Member]:
-    """The articles of one new group: its batch articles and everything in the older groups that is not in the batch."""
+def _members(connection: sa.Connection, forest: _Forest) -> list[_Member]:
+    """The articles of the batch and of every older group compared with it, locked in the order of their ids."""
     text = (revisions.c.article_id == articles.c.id) & (revisions.c.number == articles.c.revision)
     query = sa.select(articles, revisions.c.quoted_agency).join(revisions, text)
-    older = articles.c.reprint_group.in_(groups) & articles.c.id.not_in(batch)
-    rows = connection.execute(query.where(articles.c.id.in_(singles) | older))
+    which = articles.c.id.in_(forest.singles) | articles.c.reprint_group.in_(forest.older_groups())
+    rows = connection.execute(query.where(which).order_by(articles.c.id).with_for_update(of=articles))
     return [_Member(row.id, row.reprint_group, _originality(row)) for row in rows]
 
 
@@ -183,26 +182,29 @@ def _originality(row: sa.Row[tuple[object, ...]]) -> tuple[bool, datetime, str, 
     return (bool(row.quoted_agency), row.published_at or row.first_seen_at, row.outlet, row.news_id)
 
 
-def _settle(connection: sa.Connection, members: Sequence[_Member]) -> list[int]:
-    """Gives all members the id of the original; returns them all when the group's composition changed."""
-    original = min(members, key=lambda member: member.order).id
-    ids = [member.id for member in members]
-    before = {member.group for member in members}
-    companions = connection.scalar(sa.select(sa.func.count()).select_from(articles).where(articles.c.reprint_group.in_(before)))
-    if before == {original} and companions == len(members):
-        return []
-    connection.execute(sa.update(articles).where(articles.c.id.in_(ids)).values(reprint_group=original))
-    return ids
+def _settle(connection: sa.Connection, members: Sequence[_Member], forest: _Forest) -> list[int]:
+    """Gives all members the id of their original; returns the ids of every group whose composition or original changed."""
+    before: dict[int, set[int]] = {}
+    parts: dict[int, list[_Member]] = {}
+    for member in members:
+        before.setdefault(member.group, set()).add(member.id)
+        parts.setdefault(forest.part(member.id, member.group), []).append(member)
+    changed: list[int] = []
+    for part in parts.values():
+        original = min(part, key=lambda member: member.order).id
+        ids = {member.id for member in part}
+        if before.get(original) != ids:
+            changed += sorted(ids)
+            connection.execute(sa.update(articles).where(articles.c.id.in_(ids)).values(reprint_group=original))
+    return sorted(changed)
 
 
 def _mark_grouped(connection: sa.Connection, batch: Sequence[Article]) -> None:
     """Only where the annotation is still the one that was read: an article annotated meanwhile waits again."""
-    for article in batch:
-        same = sa.select(annotations.c.article_id).where(
-            annotations.c.article_id == article.id,
-            annotations.c.revision == article.revision,
-            annotations.c.tagged_at == article.tagged_at,
-        )
-        unread = article.tagged_at is None
-        which = (articles.c.id == article.id) & (sa.true() if unread else sa.exists(same))
-        connection.execute(sa.update(articles).where(which, articles.c.revision == article.revision).values(ungrouped=False))
+    same = sa.select(annotations.c.article_id).where(
+        annotations.c.article_id == articles.c.id, annotations.c.tagged_at == sa.bindparam("read", type_=UtcTime)
+    )
+    which = (articles.c.id == sa.bindparam("key")) & (articles.c.revision == sa.bindparam("number"))
+    done = sa.update(articles).where(which, sa.bindparam("unread", type_=sa.Boolean) | sa.exists(same)).values(ungrouped=False)
+    rows = [{"key": one.id, "number": one.revision, "read": one.tagged_at, "unread": one.tagged_at is None} for one in batch]
+    connection.execute(done, rows)

@@ -1,5 +1,7 @@
 """The store suite runs on SQLite and on a real PostgreSQL, started from Debian's binaries in a folder of its own."""
 
+import os
+import random
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -67,3 +69,13 @@ def open_again(settings: Settings) -> Iterator[Callable[[], Archive]]:
 @pytest.fixture
 def archive(open_again: Callable[[], Archive]) -> Archive:
     return open_again()
+
+
+@pytest.fixture
+def seeds() -> list[int]:
+    """Three random seeds, thirty in the long form; printed, so that a failure can be repeated with RASAD_SEED."""
+    given = os.environ.get("RASAD_SEED")
+    rounds = 30 if os.environ.get("RASAD_SOAK") else 3
+    first = int(given) if given else random.SystemRandom().randrange(10**6)
+    print(f"seeds {first}…{first + rounds - 1}")  # noqa: T201 (shown by pytest with a failure)
+    return [first + place for place in range(rounds)]
