@@ -16,6 +16,7 @@ _CHALLENGE = re.compile(
     rb"<title>\s*(?:just a moment|attention required|checking your browser|ddos protection)",
     re.IGNORECASE,
 )
+_NO_PAGE = re.compile(rb"\s*(?:\xef\xbb\xbf)?(?:<\?xml[^>]{0,200}>\s*)?(?:[{\[]|<(?:rss|feed|rdf:RDF|urlset|sitemapindex|item|entry)[\s>])")
 _PARAGRAPH = re.compile(rb"<p[\s>]", re.IGNORECASE)
 _ARTICLE_SIGN = re.compile(
     rb"article:published_time|itemprop=[\"']?(?:articleBody|datePublished)|[\"']datePublished[\"']|[\"']NewsArticle[\"']|nastooh:nid",
@@ -27,12 +28,14 @@ _TEXT_BLOCK = re.compile(
 _NOT_VISIBLE = re.compile(r"<(script|style|noscript|template|head)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _NOT_FOUND = re.compile(
     r"(?:متاسفانه |با عرض پوزش،? |خطا ?[:؛] ?)*"
-    r"(?:صفحه|خبر|مطلب|محتوا|محتوای|سند|نوشته)(?: ای)?(?: ?ی)?(?: (?:درخواستی|درخواست شده|مورد نظر|مورد درخواست|با این (?:مشخصات|آدرس|نشانی)))?"
+    r"(?:صفحه|خبر|مطلب|محتوا|محتوای|سند|نوشته)(?: ای)?(?: ?ی)?"
+    r"(?: (?:درخواستی|درخواست شده|مورد نظر|مورد درخواست|با این (?:مشخصات|آدرس|نشانی)))?"
     r"(?: شما)?(?: در (?:این )?(?:سایت|سرور))? (?:موجود نمی ?باشد|موجود نیست|وجود ندارد|یافت نشد|پیدا نشد|حذف شده(?: است)?|در دسترس نیست)"
     r"(?: ?[-–|.!:؛،(].{0,80})?"
 )
 _NOT_FOUND_TITLE = re.compile(
-    r"(?:خطای )?(?:error )?(?:404|۴۰۴)(?: error)?(?: ?[-–|:؛،] ?.*)?|(?:404 )?(?:page )?not found(?: ?[-–|:] ?.*)?|(?:چیزی )?(?:یافت|پیدا) نشد.{0,60}",
+    r"(?:خطای )?(?:error )?(?:404|۴۰۴)(?: error)?(?: ?[-–|:؛،] ?.*)?|(?:404 )?(?:page )?not found(?: ?[-–|:] ?.*)?"
+    r"|(?:چیزی )?(?:یافت|پیدا) نشد.{0,60}",
     re.IGNORECASE,
 )
 _FOLD = str.maketrans("يىكةۀ\u200c\u00a0", "ییکهه  ")
@@ -52,9 +55,9 @@ def find_block(status: int, headers: Mapping[str, str], body: bytes, url: str, r
         return Outcome.NOT_AN_ARTICLE
     if not body.strip():
         return Outcome.BLOCKED
-    if _is_home(url) and not _is_home(requested_url):
+    if _leads_to_front(url, requested_url):
         return Outcome.SOFT_404
-    if re.search(r"json|rss|atom", kind) or body.lstrip()[:1] in (b"{", b"["):
+    if _NO_PAGE.match(body):
         return None
     if _is_challenge(headers, body):
         return Outcome.BLOCKED
@@ -72,6 +75,14 @@ def _of_status(status: int, headers: Mapping[str, str], url: str) -> Outcome | N
     if status in (401, 403, 407, 429, 451) or (status == 503 and "retry-after" not in headers):
         return Outcome.BLOCKED
     return Outcome.FAILED if status >= 400 or status < 200 else None
+
+
+def _leads_to_front(url: str, requested_url: str) -> bool:
+    """Whether an article's address ended at the front page or far above itself: ``/news/5/slug`` → ``/``, but not → ``/news/5``."""
+    if _is_home(url):
+        return not _is_home(requested_url)
+    reached, asked = (split_address(address).path.strip("/").split("/") for address in (url, requested_url))
+    return not split_address(url).query and len(reached) <= len(asked) - 2 and asked[: len(reached)] == reached
 
 
 def _is_home(url: str) -> bool:

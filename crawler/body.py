@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from crawler.fallback import find_main_element
@@ -52,11 +53,11 @@ def is_dropped(element: Any, dropped: Container[Any]) -> bool:
     """Whether the element or one of its ancestors is dropped."""
     if element in dropped:
         return True
-    return any(ancestor in dropped for ancestor, _ in zip(element.iterancestors(), range(_CLIMB), strict=False))
+    return any(ancestor in dropped for ancestor in islice(element.iterancestors(), _CLIMB))
 
 
 def find_body_element(page: Page, family: Family, dropped: set[Any]) -> tuple[Any, bool]:
-    """(element, by_fallback): by the family's selectors, by fallback where they find nothing or next to nothing; (None, True) when neither does."""
+    """(element, by_fallback): by the family's selectors, or by fallback where they find next to nothing; (None, True) when neither does."""
     best, most = None, -1
     for selector in family.body:
         for element in page.index.find_all(selector)[:_MOST_CANDIDATES]:

@@ -18,7 +18,7 @@ _SAID = re.compile(r"\s*(?:می ?گوید|گفت|says)\s*:?$|[:؛]$")
 
 def find_comments(page: Page, selectors: CommentSelectors, now: datetime) -> tuple[Comment, ...]:
     """The comments in page order, replies as comments of their own. A comment that repeats the one before it is left out."""
-    items = next((found for selector in selectors.item if (found := page.index.find_all(selector))), [])[:_MOST]
+    items = next((some for selector in selectors.item if (some := page.index.find_all(selector))), [])[:_MOST]
     inner = set(items)
     found: dict[tuple[str, str, datetime | None], Comment] = {}
     for item in items:

@@ -59,7 +59,9 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
+class Claim:
+    """What one source says: where it stands, and the date as read."""
+
     source: str
     date: PressDate
 
@@ -71,10 +73,10 @@ def find_dates(page: Page, family: Family, meta: Metadata, scope: Any, now: date
     """
     flags: list[str] = []
     claims = list(_published_claims(page, family, meta, scope, now, flags))
-    claims += [_Claim("url", PressDate(moment, "day")) for moment in _of_address(page.url)]
-    claims += [_Claim("feed", PressDate(feed, "second"))] if feed else []
+    claims += [Claim("url", PressDate(moment, "day")) for moment in _of_address(page.url)]
+    claims += [Claim("feed", PressDate(feed, "second"))] if feed else []
     chosen = choose(claims, now, flags)
-    updated = _updated(meta, chosen.date.moment if chosen else None, now, flags)
+    updated = find_updated(list(_updated_claims(meta, now)), chosen.date.moment if chosen else None, now, flags)
     return Dates(
         chosen.date.moment if chosen else None,
         chosen.source if chosen else "",
@@ -84,7 +86,7 @@ def find_dates(page: Page, family: Family, meta: Metadata, scope: Any, now: date
     )
 
 
-def choose(claims: Sequence[_Claim], now: datetime, flags: list[str]) -> _Claim | None:
+def choose(claims: Sequence[Claim], now: datetime, flags: list[str]) -> Claim | None:
     """The first plausible claim; notes into ``flags`` what speaks against it."""
     plausible = [claim for claim in claims if claim.date.moment <= now + _TOLERANCE]
     if len(plausible) < len(claims):
@@ -104,9 +106,9 @@ def choose(claims: Sequence[_Claim], now: datetime, flags: list[str]) -> _Claim 
     return first
 
 
-def claim(source: str, text: str, now: datetime) -> _Claim:
+def claim(source: str, text: str, now: datetime) -> Claim:
     """A claim of a source; BadDate when its text is no date."""
-    return _Claim(source, read_press_date(text, now))
+    return Claim(source, read_press_date(text, now))
 
 
 def _apart(first: PressDate, other: PressDate) -> bool:
@@ -115,7 +117,7 @@ def _apart(first: PressDate, other: PressDate) -> bool:
     return abs(first.moment - other.moment) > timedelta(hours=24)
 
 
-def _shifted(first: _Claim, other: _Claim) -> bool:
+def _shifted(first: Claim, other: Claim) -> bool:
     """Whether a machine-readable time is the printed one off by exactly Tehran's offset: the site calls local time UTC."""
     if other.source != "date_text" or first.source == "date_text" or other.date.precision == "day":
         return False
@@ -123,7 +125,7 @@ def _shifted(first: _Claim, other: _Claim) -> bool:
     return any(abs(gap - offset.total_seconds()) < 60 for offset in _TEHRAN_OFFSETS)
 
 
-def _published_claims(page: Page, family: Family, meta: Metadata, scope: Any, now: datetime, flags: list[str]) -> Iterator[_Claim]:
+def _published_claims(page: Page, family: Family, meta: Metadata, scope: Any, now: datetime, flags: list[str]) -> Iterator[Claim]:
     machine = [("json_ld", meta.text("datePublished") or meta.text("dateCreated"))]
     machine += [("meta", value) for name in _PUBLISHED_META for value in meta.meta.get(name, ())[:2]]
     for source, value in machine:
@@ -135,8 +137,8 @@ def _published_claims(page: Page, family: Family, meta: Metadata, scope: Any, no
     yield from _visible_claims(page, family, scope, now)
 
 
-def _visible_claims(page: Page, family: Family, scope: Any, now: datetime) -> Iterator[_Claim]:
-    texts: list[_Claim] = []
+def _visible_claims(page: Page, family: Family, scope: Any, now: datetime) -> Iterator[Claim]:
+    texts: list[Claim] = []
     for element in _date_elements(page, family, scope):
         stamp = _stamp_of(element)
         try:
@@ -174,17 +176,19 @@ def _stamp_of(element: Any) -> str:
     return str(own or inner or "")
 
 
-def _updated(meta: Metadata, published: datetime | None, now: datetime, flags: list[str]) -> _Claim | None:
-    """The first readable time of change that is neither before the publication nor in the future."""
+def _updated_claims(meta: Metadata, now: datetime) -> Iterator[Claim]:
     values = [("json_ld", meta.text("dateModified"))]
     values += [("meta", value) for name in _UPDATED_META for value in meta.meta.get(name, ())[:2]]
     for source, value in values:
         try:
-            found = claim(source, value, now) if value else None
+            yield claim(source, value, now)
         except BadDate:
             continue
-        if found is None:
-            continue
+
+
+def find_updated(claims: Sequence[Claim], published: datetime | None, now: datetime, flags: list[str]) -> Claim | None:
+    """The first time of change that is neither before the publication nor in the future; notes what it passed over."""
+    for found in claims:
         if found.date.moment > now + _TOLERANCE:
             flags.append("updated_in_future")
         elif published and found.date.moment < published:

@@ -1,11 +1,12 @@
 """A fetched page → a RawArticle. Pure: no network, no clock, no opinion about the text.
 
-The flow: bytes → page → family → body → headline, kicker, lead → the short fields → dates → comments → flags.
+WordPress REST posts, feed entries and channel messages have readers of their own. For pages the flow is: bytes → page → family → body → headline, kicker, lead → the short fields → dates → comments → flags.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from core.records import Outlet, RawArticle
@@ -13,8 +14,9 @@ from crawler.attribution import find_attribution
 from crawler.body import Body, dropped_elements, find_body_element, read_body
 from crawler.comments import comment_elements, find_comments
 from crawler.dating import find_dates
-from crawler.families import FAMILIES, FAMILY_OF_UNKNOWN
+from crawler.families import EITAA, FAMILIES, FAMILY_OF_UNKNOWN, RSS, TELEGRAM, WORDPRESS_REST
 from crawler.family import Family
+from crawler.feed_items import read_item
 from crawler.fields import (
     Found,
     View,
@@ -32,6 +34,8 @@ from crawler.images import find_images
 from crawler.metadata import read_metadata
 from crawler.page import Page, parse_page
 from crawler.recognise import family_of_page
+from crawler.telegram import read_message
+from crawler.wp_rest import read_post
 
 _CLIMB = 60
 _SHORT_BODY = 80
@@ -45,6 +49,12 @@ def extract(
 
     ``charset`` is the HTTP header's, ``feed_published_at`` the feed's time for the address (the last source asked).
     """
+    if outlet.family == WORDPRESS_REST.key:
+        return read_post(html, url, outlet, fetched_at, feed_published_at)
+    if outlet.family == RSS.key:
+        return read_item(html, url, outlet, fetched_at, feed_published_at)
+    if outlet.family in (TELEGRAM.key, EITAA.key):
+        return read_message(html, url, outlet, fetched_at, charset=charset, feed_published_at=feed_published_at)
     page = parse_page(html, url, charset)
     family = with_overrides(family_for(page, outlet), outlet.selectors)
     return extract_page(page, family, outlet, fetched_at, feed_published_at)
@@ -118,15 +128,15 @@ def _read_body(element: Any, family: Family, dropped: set[Any], parts: tuple[Fou
 
 
 def _holds(element: Any, inner: Any) -> bool:
-    return any(ancestor is element for ancestor, _ in zip(inner.iterancestors(), range(_CLIMB), strict=False))
+    return any(ancestor is element for ancestor in islice(inner.iterancestors(), _CLIMB))
 
 
 def _common_ancestor(first: Any, second: Any) -> Any:
     """The lowest element that holds both, None (the whole page) where there is none worth searching in."""
     if first is None or second is None:
         return None
-    above = {ancestor for ancestor, _ in zip(first.iterancestors(), range(_CLIMB), strict=False)}
-    for ancestor, _ in zip(second.iterancestors(), range(_CLIMB), strict=False):
+    above = set(islice(first.iterancestors(), _CLIMB))
+    for ancestor in islice(second.iterancestors(), _CLIMB):
         if ancestor in above:
             return None if ancestor.tag in ("body", "html") else ancestor
     return None

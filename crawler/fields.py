@@ -134,7 +134,7 @@ def find_section(view: View, headline: str) -> str:
     """The section from the breadcrumb, else from the head: «استان‌ها > خراسان رضوی»."""
     whole = View(view.page, view.family, view.meta, view.outlet, view.dropped)
     for selector in view.family.breadcrumb:
-        names = _section_names([element for element in whole.elements((selector,))], headline)
+        names = _section_names(list(whole.elements((selector,))), headline)
         if names:
             return " > ".join(names)
     found = view.meta.first("article:section", "articlesection") or view.meta.text("articleSection")

@@ -25,11 +25,11 @@ def find_images(view: View, body: Any, headline: str) -> tuple[Image, ...]:
     """The pictures in page order by place (lead, gallery, body), each once whatever its size parameter, addresses absolute."""
     found: dict[str, Image] = {}
     for element in _elements(view, body):
-        address = _address(element, view.page.url)
+        address = address_of(element, view.page.url)
         if not address or len(found) >= _MOST:
             continue
         key = urlunsplit((*urlsplit(address)[:3], "", ""))
-        image = Image(address, _caption(element, headline))
+        image = Image(address, caption_of(element, headline))
         if key not in found or (image.caption and not found[key].caption):
             found[key] = image
     return tuple(found.values())
@@ -45,14 +45,14 @@ def _elements(view: View, body: Any) -> Iterator[Any]:
                 yield element
 
 
-def _address(element: Any, page_url: str) -> str:
+def address_of(element: Any, page_url: str) -> str:
     """The absolute http address of a picture, "" for decoration and inline data."""
     for name in _SOURCES:
         value = (element.get(name) or "").strip()
         if not value or value.startswith("data:"):
             continue
         try:
-            address = urljoin(page_url, value)
+            address = str(urljoin(page_url, value))
         except ValueError:
             return ""
         if address.startswith(("http://", "https://")) and not _is_decoration(element, address):
@@ -65,7 +65,7 @@ def _is_decoration(element: Any, address: str) -> bool:
     return small or bool(_DECORATION.search(address) or _DECORATION.search(element.get("class") or ""))
 
 
-def _caption(element: Any, headline: str) -> str:
+def caption_of(element: Any, headline: str) -> str:
     """The caption printed with the picture, else its alternative text where that is more than the headline again or a file's name."""
     ancestor = element
     for _ in range(_CLIMB):

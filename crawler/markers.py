@@ -1,4 +1,4 @@
-"""Lines of a page's text that are no part of the article: end markers, cross-links, chrome. Decided on a folded copy, cut from the original."""
+"""Lines of a page's text that are no part of the article: end markers, cross-links, chrome. Decided on a folded copy, never edited."""
 
 import re
 from collections.abc import Sequence
@@ -15,26 +15,30 @@ _LONGEST_END = 40
 _LONGEST_CHROME = 80
 _MOST_LINKED = 0.9
 _LOSS_LIMIT = 0.5
-_EDGES = " :؛،,.!؟?-–—|/\\*#>«»<[]()•▪■◄►▶◀🔹🔸✅📌👇"
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_LEFT_EDGE = re.compile(r"^[\W_]+")
 
 _END = re.compile(r"(?:انتهای|پایان) پیام(?: ?[^\w\s].{0,30}| ?\d[\d/ ]*| [^\W\d_]{1,2})?")
 _CROSS_LINKS = "بیشتر بخوانید|بیشتر بدانید|حتما بخوانید|همچنین بخوانید|مطلب مرتبط|مطالب مرتبط"
 _CROSS = re.compile(rf"(?:{_CROSS_LINKS}|بیشتر(?= ?:))")
 _CROSS_BARE = re.compile(rf"(?:{_CROSS_LINKS}|بیشتر ?:)")
 _CROSS_BEFORE_LINKS = re.compile(
-    r"(?:اخبار|خبرهای|مطالب|گزارش های|پست های|نوشته های) (?:مرتبط|مشابه|پیشنهادی)|در همین (?:رابطه|زمینه)|(?:بیشتر|این را هم|اینها را هم) ببینید"
-    r"|(?:این|اینها|این مطلب|این مطالب) را (?:هم|نیز) بخوانید|شاید (?:دوست داشته باشید|بپسندید)|پیشنهاد ویژه|آخرین اخبار|پربازدیدترین(?: ها)?"
+    r"(?:اخبار|خبرهای|مطالب|گزارش های|پست های|نوشته های) (?:مرتبط|مشابه|پیشنهادی)|در همین (?:رابطه|زمینه)|آخرین اخبار|پیشنهاد ویژه"
+    r"|(?:بیشتر|این را هم|اینها را هم) ببینید|(?:این|اینها|این مطلب|این مطالب) را (?:هم|نیز) بخوانید"
+    r"|شاید (?:دوست داشته باشید|بپسندید)|پربازدیدترین(?: ها)?"
 )
 _CHROME_WORDS = (
-    "لینک کوتاه(?: خبر| مطلب)?|کپی شد|کپی لینک|بازدید|ارسال نظر|(?:برچسب|بر چسب) ?ها|بزرگنمایی|به اشتراک گذاری این مطلب|اشتراک گذاری(?: خبر)?"
-    "|کد ?خبر|کد مطلب|از سراسر وب|دانلود فیلم اصلی|کد ویدیو"
+    "لینک کوتاه(?: خبر| مطلب)?|کپی شد|کپی لینک|بازدید|ارسال نظر|(?:برچسب|بر چسب) ?ها|بزرگنمایی|به اشتراک گذاری این مطلب"
+    "|اشتراک گذاری(?: خبر)?|کد ?خبر|کد مطلب|از سراسر وب|دانلود فیلم اصلی|کد ویدیو"
 )
 _CHROME = re.compile(
-    rf"(?:{_CHROME_WORDS})[\s:؛\-–|!.]*(?:[\d/,:.٬ ]+|(?:https?://|www\.)\S+|[\w.-]+\.[a-z]{{2,}}/\S*)?|[\d,٬]+ بازدید", re.IGNORECASE
+    rf"(?:{_CHROME_WORDS})[\s:؛\-–|!.]*(?:[\d/,:.٬ ]+|(?:https?://|www\.)\S+|[\w.-]+\.[a-z]{{2,}}/\S*)?|[\d,٬]+ بازدید",
+    re.IGNORECASE,
 )
-_CHROME_START = re.compile(rf"(?:{_CHROME_WORDS})(?= ?[:؛\-–|])")
+_CHROME_LABEL = re.compile(rf"(?:{_CHROME_WORDS})(?= ?[:؛\-–|])")
 _NOTICE = re.compile(
-    r"نظراتی که حاوی توهین|(?:دیدگاه|نظر|پیام) ?های (?:ارسال شده|ارسالی) (?:توسط شما|شما)|(?:دیدگاه|نظر|پیام) ?هایی که (?:حاوی|به غیر از زبان).*منتشر نخواهد شد"
+    r"نظراتی که حاوی توهین|(?:دیدگاه|نظر|پیام) ?های (?:ارسال شده|ارسالی) (?:توسط شما|شما)"
+    r"|(?:دیدگاه|نظر|پیام) ?هایی که (?:حاوی|به غیر از زبان).*منتشر نخواهد شد"
     r"|این خبر به? ?روز ?رسانی می ?شود\W*$|بازگشت به صفحه رسانه ?ها\W*$|تهیه شده در اداره کل رسانه ?های نوین خبرگزاری تسنیم"
 )
 _INTERNAL_CODE = re.compile(r"[\d ]+")
@@ -54,16 +58,20 @@ def key_of(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """A block with its folded text, and that without signs at its edges."""
+
     block: Block
     folded: str
-
-    @property
-    def bare(self) -> str:
-        return self.folded.strip(_EDGES)
+    bare: str
 
     @property
     def is_linked(self) -> bool:
         return self.block.link_share >= _MOST_LINKED
+
+
+def _line(block: Block) -> _Line:
+    folded = fold(block.text)
+    return _Line(block, folded, _EDGES.sub("", folded))
 
 
 def strip_markers(blocks: Sequence[Block], *, digit_tail: bool) -> list[Block]:
@@ -71,7 +79,7 @@ def strip_markers(blocks: Sequence[Block], *, digit_tail: bool) -> list[Block]:
 
     ``digit_tail`` drops a last block of digits and spaces («17302», «265 33»: internal codes).
     """
-    lines = _before_end([_Line(block, fold(block.text)) for block in blocks])
+    lines = _before_end([_line(block) for block in blocks])
     lines = [line for line in _without_cross_links(lines) if not _is_chrome(line)]
     lines = _without_loose_links(_without_ticker(lines))
     while lines and (_COMMENT_REST.fullmatch(lines[-1].folded) or (digit_tail and _INTERNAL_CODE.fullmatch(lines[-1].folded))):
@@ -81,25 +89,30 @@ def strip_markers(blocks: Sequence[Block], *, digit_tail: bool) -> list[Block]:
 
 def is_end_marker(text: str) -> bool:
     """Whether a block is only an end marker: «انتهای پیام/ی» → True, «پایان پیام شهردار به مردم» → False."""
-    folded = fold(text).lstrip(_EDGES)
-    return len(folded) <= _LONGEST_END and bool(_END.fullmatch(folded))
+    return len(text) <= 2 * _LONGEST_END and _ends(fold(text))
+
+
+def _ends(folded: str) -> bool:
+    return len(folded) <= _LONGEST_END and _END.fullmatch(_LEFT_EDGE.sub("", folded)) is not None
 
 
 def _before_end(lines: list[_Line]) -> list[_Line]:
-    for number, line in enumerate(lines):
-        if len(line.folded) <= _LONGEST_END and is_end_marker(line.block.text):
-            return lines[:number] if number else _before_end(lines[1:])
-    return lines
+    """The lines before the first end marker; a marker before any text is only dropped."""
+    start = next((number for number, line in enumerate(lines) if not _ends(line.folded)), len(lines))
+    end = next((number for number in range(start, len(lines)) if _ends(lines[number].folded)), len(lines))
+    return lines[start:end]
 
 
 def _without_cross_links(lines: list[_Line]) -> list[_Line]:
+    """Without «بیشتر بخوانید» and the links that follow it."""
     kept: list[_Line] = []
     within = False
     for number, line in enumerate(lines):
-        bare = line.folded.lstrip(_EDGES)
-        if _CROSS_BARE.fullmatch(bare.rstrip(_EDGES.replace(":", ""))) or _CROSS_BARE.fullmatch(line.bare) or (_CROSS_BEFORE_LINKS.fullmatch(line.bare) and number + 1 < len(lines) and lines[number + 1].is_linked):
+        left = _LEFT_EDGE.sub("", line.folded)
+        links_follow = number + 1 < len(lines) and lines[number + 1].is_linked
+        if _CROSS_BARE.fullmatch(line.bare) or _CROSS_BARE.fullmatch(left) or (links_follow and _CROSS_BEFORE_LINKS.fullmatch(line.bare)):
             within = True
-        elif _leads_to_link(line, bare):
+        elif _leads_to_link(line, left):
             continue
         elif not (within and line.is_linked):
             within = False
@@ -107,39 +120,36 @@ def _without_cross_links(lines: list[_Line]) -> list[_Line]:
     return kept
 
 
-def _leads_to_link(line: _Line, bare: str) -> bool:
+def _leads_to_link(line: _Line, left: str) -> bool:
     """«بیشتر بخوانید: <a>عنوان دیگر</a>»: a cross-link marker whose remainder is link text."""
-    match = _CROSS.match(bare)
-    if match is None:
-        return False
-    rest = bare[match.end() :].strip(_EDGES)
-    return line.block.linked >= 0.8 * len(rest) > 0
+    match = _CROSS.match(left)
+    return match is not None and _is_link_text(line, left[match.end() :])
+
+
+def _is_link_text(line: _Line, rest: str) -> bool:
+    length = len(_EDGES.sub("", rest))
+    return 0 < 0.8 * length <= line.block.linked
 
 
 def _is_chrome(line: _Line) -> bool:
-    bare = line.folded.lstrip(_EDGES)
-    if _NOTICE.match(bare):
+    if _NOTICE.match(line.bare) or (len(line.bare) <= _LONGEST_CHROME and _CHROME.fullmatch(line.bare)):
         return True
-    if len(bare) <= _LONGEST_CHROME and _CHROME.fullmatch(bare.rstrip(_EDGES)):
-        return True
-    match = _CHROME_START.match(bare)
-    return bool(match) and line.block.linked >= 0.8 * len(bare[match.end() :].strip(_EDGES)) > 0 if match else False
+    label = _CHROME_LABEL.match(line.bare)
+    return label is not None and _is_link_text(line, line.bare[label.end() :])
 
 
 def _without_ticker(lines: list[_Line]) -> list[_Line]:
     """Without a run of other articles' headlines before the first paragraph: «… (۱۵ فروردین ۱۴۰۴)»."""
-    count = 0
-    while count < len(lines) and (_TICKER.fullmatch(lines[count].folded) or lines[count].is_linked):
-        count += 1
-    tickers = sum(1 for line in lines[:count] if _TICKER.fullmatch(line.folded))
-    return lines[count:] if tickers >= 2 else lines
+    dated = [bool(_TICKER.fullmatch(line.folded)) for line in lines]
+    count = next((number for number, line in enumerate(lines) if not (dated[number] or line.is_linked)), len(lines))
+    return lines[count:] if sum(dated[:count]) >= 2 else lines
 
 
 def _without_loose_links(lines: list[_Line]) -> list[_Line]:
     """Without lists of links and without link-only blocks at the end, unless most of the text is link text (an unclosed ``<a>``)."""
-    total = sum(len(line.folded) for line in lines)
     loose = [line.is_linked for line in lines]
-    if sum(len(line.folded) for line, is_loose in zip(lines, loose, strict=True) if is_loose) > _LOSS_LIMIT * total:
+    linked = sum(len(line.folded) for line, is_loose in zip(lines, loose, strict=True) if is_loose)
+    if linked > _LOSS_LIMIT * sum(len(line.folded) for line in lines):
         return lines
     end = len(lines)
     while end and loose[end - 1]:

@@ -22,7 +22,7 @@ _LOOSE_PAIR = re.compile(r"\"(datePublished|dateModified|headline)\"\s*:\s*\"([^
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """``meta``: contents by lower-case property, name or itemprop, in document order. ``article``: the JSON-LD article, keys in lower case."""
+    """``meta``: contents by lower-case property, name or itemprop, in order. ``article``: the JSON-LD article, keys in lower case."""
 
     meta: dict[str, list[str]]
     article: dict[str, Any]

@@ -8,10 +8,34 @@ from typing import Any
 import lxml.etree
 
 BLOCK_TAGS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul", "br"]
+    (
+        *("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt"),
+        *(
+            "fieldset",
+            "figcaption",
+            "figure",
+            "footer",
+            "form",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hgroup",
+            "hr",
+            "html",
+            "legend",
+        ),
+        *("li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul"),
+    )
 )
 INVISIBLE_TAGS = frozenset(
-    ["script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "canvas", "video", "audio", "map", "button", "select", "option", "textarea", "input", "datalist", "progress", "meter", "head", "title", "meta", "link"]
+    (
+        *("script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "canvas", "video", "audio", "map"),
+        *("button", "select", "option", "textarea", "input", "datalist", "progress", "meter", "head", "title", "meta", "link"),
+    )
 )
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _ENDS = " \u00a0\t"

@@ -51,8 +51,8 @@ _MONTH_OF["sept"] = ("gregorian", 9)
 _MONTH = "(?P<month>" + "|".join(sorted(map(re.escape, _MONTH_OF), key=len, reverse=True)) + r")(?![^\W\d_])"
 
 _ISO = re.compile(
-    r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})[T ] ?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?"
-    r" ?(?P<zone>Z|[+-]\d{2}:?\d{2})?(?!\d)",
+    r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})[T ] ?"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)? ?(?P<zone>Z|[+-]\d{2}:?\d{2})?(?!\d)",
     re.IGNORECASE,
 )
 _DAY_MONTH_YEAR = re.compile(

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import lxml.etree
@@ -135,11 +136,7 @@ def _fits_above(element: Any, steps: tuple[_Compound, ...]) -> bool:
     """Whether the steps before the last fit the element's ancestors, nearest first, climbing no further than real pages nest."""
     wanted = len(steps) - 2
     must_be_parent = steps[-1].child
-    climbed = 0
-    for ancestor in element.iterancestors():
-        climbed += 1
-        if climbed > _CLIMB:
-            return False
+    for ancestor in islice(element.iterancestors(), _CLIMB):
         if steps[wanted].fits(ancestor):
             must_be_parent = steps[wanted].child
             wanted -= 1
