@@ -1,0 +1,54 @@
+"""The download handler: Scrapy's own, over a reactor that checks each number it connects to."""
+
+from typing import Any, cast
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _BindAddressAgent, _ScrapyAgent
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
+
+from crawler.safety import AddressRules, GuardedReactor
+
+
+class _GuardedAgent(_ScrapyAgent):
+    """Connects through the guarded reactor, except to a proxy: that address comes from the settings, not from the web."""
+
+    rules: AddressRules
+
+    def _get_agent(self, request: Request, timeout: float) -> Any:
+        if request.meta.get("proxy"):
+            return super()._get_agent(request, timeout)
+        from twisted.internet import reactor
+
+        return _BindAddressAgent(
+            reactor=cast("Any", GuardedReactor(reactor, self.rules)),
+            contextFactory=self._contextFactory,
+            connectTimeout=timeout,
+            pool=self._pool,
+        )
+
+
+class GuardedHandler(HTTP11DownloadHandler):
+    """Fetches http and https addresses from permitted numbers only."""
+
+    lazy = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._rules = AddressRules(crawler.settings.getlist("RASAD_ALLOW_ADDRESSES"))
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetches; raises FetchRefused for a private number, Scrapy's download errors for the rest."""
+        agent = _GuardedAgent(
+            contextFactory=self._contextFactory,
+            pool=self._pool,
+            maxsize=self._default_maxsize,
+            warnsize=self._default_warnsize,
+            fail_on_dataloss=True,
+            crawler=self._crawler,
+        )
+        agent.rules = self._rules
+        with wrap_twisted_exceptions():
+            return await maybe_deferred_to_future(agent.download_request(request))

@@ -1,0 +1,141 @@
+"""What happens to a fetched page: recognise blocks → extract → settle identity and section → store → note the outcome. No network.
+
+The desk works in one thread of its own beside Scrapy's, so that no database call and no parsing holds up the fetching.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from core.errors import RasadError
+from core.outcomes import Outcome
+from core.records import Outlet, RawArticle
+from crawler.blocks import find_block
+from crawler.discovery import EMBEDDED, in_sections
+from crawler.extract import extract
+from crawler.schedule import next_step
+from store.archive import Archive
+from store.ledger_records import Address, Fetch
+
+LONGEST_RETRY_AFTER = timedelta(days=1)
+_FIELDS = {
+    "h": "headline",
+    "k": "kicker",
+    "l": "lead",
+    "b": "body",
+    "y": "byline",
+    "s": "section",
+    "w": "keywords",
+    "d": "published_at",
+    "i": "images",
+}
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """An answer of the network. ``headers`` has lower-case names; ``url`` is where it came from after redirects."""
+
+    address: Address
+    outlet: Outlet
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    at: datetime
+    charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An outcome with what explains it, before the schedule has its say."""
+
+    outcome: Outcome
+    detail: str = ""
+    raw: RawArticle | None = None
+    article_id: int | None = None
+    page_bytes: int = 0
+    retry_after: timedelta | None = None
+
+
+@dataclass
+class Desk:
+    """Reads pages into the archive and counts outcomes per outlet."""
+
+    archive: Archive
+    retry_seconds: float
+    counts: dict[str, Counter[Outcome]] = field(default_factory=dict)
+
+    def read_page(self, page: FetchedPage) -> Outcome:
+        """Takes a fetched page to its one outcome, whatever the page holds."""
+        try:
+            settled = self._settle(page)
+        except RasadError as error:
+            settled = Settled(Outcome.FAILED, str(error), page_bytes=len(page.body))
+        except Exception:
+            logger.exception("reading %s failed", page.url)
+            settled = Settled(Outcome.FAILED, "error while reading the page", page_bytes=len(page.body))
+        return self.note(page.address, settled, page.at)
+
+    def note(self, address: Address, settled: Settled, now: datetime) -> Outcome:
+        """Writes an outcome into the ledger, withdraws a vanished article and counts."""
+        step = next_step(address, settled.outcome, now, self.retry_seconds)
+        due_at = step.due_at
+        if settled.retry_after and due_at:
+            due_at = max(due_at, now + min(settled.retry_after, LONGEST_RETRY_AFTER))
+        raw = settled.raw
+        fetch = Fetch(
+            now,
+            step.outcome,
+            due_at,
+            step.attempts,
+            step.misses,
+            settled.detail,
+            settled.page_bytes,
+            len(raw.body) if raw else 0,
+            fields_of(raw) if raw else "",
+            raw.news_id if raw else "",
+            settled.article_id,
+        )
+        if step.outcome is Outcome.GONE and address.article_id is not None:
+            self.archive.articles.withdraw(address.article_id, now)
+        self.archive.ledger.record(address, fetch)
+        self.counts.setdefault(address.outlet, Counter())[step.outcome] += 1
+        logger.info("%s %s %s%s", address.outlet, step.outcome.value, address.url, f" ({settled.detail})" if settled.detail else "")
+        return step.outcome
+
+    def _settle(self, page: FetchedPage) -> Settled:
+        size = len(page.body)
+        block = None
+        if page.outlet.family not in EMBEDDED:
+            block = find_block(page.status, page.headers, page.body, page.url, page.address.url)
+        if block is not None:
+            missing = Outcome.SOFT_404 if block is Outcome.GONE else block
+            return Settled(missing, f"HTTP {page.status}", page_bytes=size, retry_after=retry_after(page.headers))
+        raw = self._extract(page)
+        if not raw.body:
+            outcome = Outcome.NO_BODY if raw.headline else Outcome.NOT_AN_ARTICLE
+            return Settled(outcome, " ".join(raw.flags), raw, page_bytes=size)
+        if not in_sections(page.outlet, (raw.section, raw.place, *raw.keywords, *page.address.sections, page.url)):
+            return Settled(Outcome.OTHER_SECTION, raw.section, raw, page_bytes=size)
+        twin = self.archive.ledger.find_read(page.outlet.key, raw.news_id, page.address.id) if raw.news_id else None
+        if twin is not None:
+            return Settled(Outcome.DUPLICATE_ADDRESS, twin.url, raw, twin.article_id, size)
+        saved = self.archive.articles.save(raw, page.body, page.outlet.family)
+        return Settled(saved.outcome, "", raw, saved.id, size)
+
+    def _extract(self, page: FetchedPage) -> RawArticle:
+        return extract(page.body, page.url, page.outlet, page.at, charset=page.charset, feed_published_at=page.address.published_at)
+
+
+def fields_of(raw: RawArticle) -> str:
+    """One letter for each part the page gave: ``hlb`` for headline, lead and body."""
+    return "".join(letter for letter, name in _FIELDS.items() if getattr(raw, name))
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """The wait that the server asks for in seconds; None when it asks for none."""
+    value = headers.get("retry-after", "").strip()
+    return timedelta(seconds=min(int(value), 10**6)) if value.isascii() and value.isdigit() else None
