@@ -188,13 +188,15 @@ def _updated_claims(meta: Metadata, now: datetime) -> Iterator[Claim]:
 
 def find_updated(claims: Sequence[Claim], published: datetime | None, now: datetime, flags: list[str]) -> Claim | None:
     """The first time of change that is neither before the publication nor in the future; notes what it passed over."""
+    doubts = []
     for found in claims:
         if found.date.moment > now + _TOLERANCE:
-            flags.append("updated_in_future")
+            doubts.append("updated_in_future")
         elif published and found.date.moment < published:
-            flags.append("updated_before_published")
+            doubts.append("updated_before_published")
         else:
             return found
+    flags += doubts
     return None
 
 

@@ -1,6 +1,7 @@
 """A fetched page → a RawArticle. Pure: no network, no clock, no opinion about the text.
 
-WordPress REST posts, feed entries and channel messages have readers of their own. For pages the flow is: bytes → page → family → body → headline, kicker, lead → the short fields → dates → comments → flags.
+WordPress REST posts, feed entries and channel messages have readers of their own. For pages the flow is:
+bytes → page → family → body → headline, kicker, lead → the short fields → dates → comments → flags.
 """
 
 from collections.abc import Callable, Mapping

@@ -3,7 +3,7 @@
 import html
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -11,7 +11,8 @@ from core.errors import BadDate
 from core.records import Image, Outlet, RawArticle
 from crawler.attribution import find_attribution
 from crawler.dating import Claim, choose, find_updated
-from crawler.families import WORDPRESS, WORDPRESS_REST
+from crawler.families import WORDPRESS_REST
+from crawler.families_wordpress import WORDPRESS
 from crawler.fragment import read_fragment
 from crawler.identity import canonical_address
 from crawler.page import decode
@@ -84,7 +85,7 @@ def _rendered(post: dict[str, Any], name: str) -> str:
 
 def _plain(markup: str) -> str:
     """The text of a title: «نمونه &#8211; یک» → «نمونه – یک»."""
-    return " ".join(html.unescape(block) for block in read_fragment(markup, "", WORDPRESS_REST).paragraphs)
+    return " ".join(read_fragment(markup, "", WORDPRESS_REST).paragraphs)
 
 
 def _excerpt(post: dict[str, Any], paragraphs: tuple[str, ...]) -> str:
@@ -103,9 +104,8 @@ def _claims(post: dict[str, Any], gmt: str, local: str, now: datetime, feed: dat
             found = read_press_date(text if text.endswith("Z") or "+" in text else text + zone, now)
         except BadDate:
             continue
-        if found.moment.year > 1 and found.moment < now + timedelta(days=36_500):
-            yield Claim("meta", PressDate(found.moment.astimezone(UTC), found.precision))
-            break
+        yield Claim("meta", found)
+        break
     if feed:
         yield Claim("feed", PressDate(feed, "second"))
 
