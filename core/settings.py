@@ -31,9 +31,12 @@ class Settings(BaseSettings):
     proxy: str = Field("", description="HTTP proxy for all outlets; exempt from the private-address check")
     poll_seconds: int = Field(300, ge=5, description="seconds between two readings of an outlet's feeds")
     retry_seconds: int = Field(120, ge=1, description="seconds before the first retry of a failed address; doubles each time")
+    fetch_seconds: int = Field(60, ge=1, description="seconds until an answer must be complete")
     page_bytes: int = Field(8_000_000, ge=10_000, description="largest page in bytes, after decompression")
     smtp_url: str = Field("", description="smtp://user:password@host:port or smtps://…; empty: mails are written to the outbox folder")
     mail_from: str = Field("rasad@localhost", description="sender of the digest")
+    dkim_key: Path | None = Field(None, description="file of the private key that signs mails (DKIM); none: unsigned")
+    dkim_selector: str = Field("rasad", description="DKIM selector under which the public key stands in the DNS")
     tone_model: str = Field(
         "", description="another tone model than the bundled one: a folder made by `rasad model export`, or a hub's name"
     )
