@@ -96,7 +96,7 @@ def _runs(letters: str, length: int) -> Hashes:
         return codes
     if codes.size < length:
         codes = np.concatenate([codes, np.zeros(length - codes.size, dtype=np.uint64)])
-    width, block, covered = 1, _mixed(codes + _ODD[0]), 0
+    width, block, covered = 1, _mixed(codes ^ _ODD[0]), 0
     result: Hashes | None = None
     while covered < length:
         if length & width:
@@ -109,7 +109,7 @@ def _runs(letters: str, length: int) -> Hashes:
 
 
 def _joined(left: Hashes, right: Hashes) -> Hashes:
-    return _mixed(left * _ODD[0] + (right ^ (right >> _SHIFT)) * _ODD[1])
+    return _mixed((left * _ODD[0]) ^ ((right ^ (right >> _SHIFT)) * _ODD[1]))
 
 
 def _mixed(values: Hashes) -> Hashes:

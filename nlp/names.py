@@ -119,7 +119,7 @@ class NameTagger:
     def _tagger(self) -> Any:
         tagger = getattr(self._local, "tagger", None)
         if tagger is None:
-            import pycrfsuite
+            import pycrfsuite  # type: ignore[import-untyped]
 
             tagger = pycrfsuite.Tagger()
             tagger.open(str(self._weights))

@@ -134,6 +134,12 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return (not before.isalnum() or joined_and) and _ENDING.match(text, end) is not None
 
 
+def _spellings(alias: str) -> set[str]:
+    """``"حمل و نقل شهری"`` is also written ``"حمل ونقل شهری"``, a half-space is also left out."""
+    plain = {fold_word(alias), fold_word(alias.replace(ZWNJ, ""))}
+    return plain | {spelling.replace("حمل و نقل", "حمل ونقل") for spelling in plain}
+
+
 class _Builder:
     def __init__(self, file: str) -> None:
         self._file = file
@@ -147,7 +153,7 @@ class _Builder:
         if kind not in _KINDS:
             raise SettingError(f"{self._file} {place} kind", kind, f"must be one of {', '.join(_KINDS)}")
         self._check_new(key, place)
-        self.entities[key] = Entity(key, kind, name, str(row.get("group", "")), self._voice(row, place))
+        self.entities[key] = Entity(key, cast("EntityKind", kind), name, str(row.get("group", "")), self._voice(row, place))
         self._add_names(row, place, key, name)
 
     def add_office(self, row: dict[str, Any], place: str) -> None:
@@ -172,7 +178,7 @@ class _Builder:
             if not isinstance(names, list) or not all(isinstance(alias, str) for alias in names):
                 raise SettingError(f"{self._file} {place} {field_name}", names, "must be a list of names")
             for alias in [*names, *([] if local else [name])]:
-                for spelling in {fold_word(alias), fold_word(alias.replace(ZWNJ, ""))}:
+                for spelling in _spellings(alias):
                     self._spellings[spelling] = (len(spelling), key, local)
 
     def _term(self, row: dict[str, Any], place: str) -> Term:

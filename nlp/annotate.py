@@ -1,0 +1,55 @@
+"""The steps of annotation in order: read this first. Text in, annotations out; nothing is stored, nothing is fetched."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.records import Annotations
+from nlp.demands import find_demands
+from nlp.entities import MODEL, NamedEntities, mentions
+from nlp.fingerprint import fingerprint
+from nlp.labels import Labeller, Labels
+from nlp.normalize import fold
+from nlp.quotes import find_quotes
+from nlp.text import Text as Text
+
+RULES_VERSION = "1"
+NLP_VERSION = f"{RULES_VERSION}-{json.loads((MODEL / 'model.json').read_text(encoding='utf-8'))['version']}"
+
+
+class Annotator:
+    """Everything that NLP says about articles, in batches. Made by ``load``; safe to share between threads."""
+
+    def __init__(self, labeller: Labeller, entities: NamedEntities) -> None:
+        self._labeller = labeller
+        self._entities = entities
+
+    @classmethod
+    def load(cls, config: Path, tone_model: str = "", tone_labels: str = "") -> "Annotator":
+        """The bundled model and the register in ``config``; ``tone_model`` is another checkpoint for tone (see Settings).
+
+        Raises SettingError for a register or a checkpoint that cannot be used.
+        """
+        return cls(Labeller.load(tone_model=tone_model, tone_labels=tone_labels), NamedEntities.load(config))
+
+    def annotate(self, texts: Sequence[Text]) -> list[Annotations]:
+        """The annotations of each text, in order. Any string is taken; the time grows linearly with its length."""
+        return [self._annotate(text, labels) for text, labels in zip(texts, self._labeller.label(texts), strict=True)]
+
+    def _annotate(self, text: Text, labels: Labels) -> Annotations:
+        headline, body = fold(text.headline), fold(text.body)
+        register = self._entities.register
+        in_headline, in_body = self._entities.find(headline.text), self._entities.find(body.text)
+        quotes = find_quotes(text, headline, body, in_body, register)
+        named = mentions(in_headline, headline, text.headline, register, text.published_at, "headline")
+        named += mentions(in_body, body, text.body, register, text.published_at)
+        return Annotations(
+            nlp_version=NLP_VERSION,
+            tone=labels.tone,
+            city_tone=labels.city_tone,
+            topics=labels.topics,
+            entities=tuple(named),
+            quotes=tuple(quotes),
+            demands=tuple(find_demands(body, text.body, quotes, labels.demand, self._labeller.demand_threshold)),
+            fingerprint=fingerprint(text),
+        )
