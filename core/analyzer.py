@@ -31,7 +31,7 @@ def surface_of(word: str) -> str:
 
 def terms(text: str) -> list[Term]:
     """The terms of a text. «شهرداری‌های مشهد» → [Term("شهرداری", 0, 11, 0), Term("مشهد", 12, 16, 1)]. Never raises."""
-    found = []
+    found: list[Term] = []
     for match in WORD.finditer(text):
         term = _analysed(match.group())[0]
         if term:

@@ -70,8 +70,8 @@ def join(words: list[str]) -> str:
     return stem(ZWNJ.join(folded)) if folded[-1] in AFFIXES else stem(folded[0] + "".join(part.replace(ZWNJ, "") for part in folded[1:]))
 
 
-def phrase_slots(text: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """The slot sequences that a phrase covers, as written first, then with one compound joined or parted."""
+def phrase_readings(text: str) -> tuple[tuple[str, ...], ...]:
+    """The term sequences that a phrase covers, as written first, then with one compound joined or parted."""
     words = [word for word in WORD.findall(text) if term_of(word)]
     base = [term_of(word) for word in words]
     if not base:
@@ -84,5 +84,4 @@ def phrase_slots(text: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
     if len(words) <= MAX_PHRASES:
         pairs = ((place, join(words[place : place + 2])) for place in range(len(words) - 1))
         found += [[*base[:place], term, *base[place + 2 :]] for place, term in pairs if term]
-    unique = dict.fromkeys(tuple((term,) for term in sequence) for sequence in found)
-    return tuple(unique)[:MAX_PHRASES]
+    return tuple(dict.fromkeys(tuple(sequence) for sequence in found))[:MAX_PHRASES]

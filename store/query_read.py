@@ -12,8 +12,9 @@ from luqum.thread import parse as parse_structure
 from core.dates import day_start
 from core.letters import WORD
 from core.persian import surface_of, term_of
+from store.addresses import keys_of
 from store.query_dates import read_days
-from store.query_expand import joined, phrase_slots, readings_of
+from store.query_expand import joined, phrase_readings, readings_of
 from store.query_lex import OPERANDS, Kind, Lexeme
 from store.query_tree import (
     Address,
@@ -148,7 +149,7 @@ class Reader:
         name: TextField = "headline" if field else "all"
         place = (lexeme.start, lexeme.end)
         if lexeme.kind is Kind.ADDRESS:
-            return Address(lexeme.text, address_keys(lexeme.text), *place)
+            return Address(lexeme.text, keys_of(lexeme.text), *place)
         if lexeme.kind is Kind.PHRASE:
             return self._phrase(lexeme, name)
         surfaces = [surface for word in WORD.findall(lexeme.text) if (surface := surface_of(word))]
@@ -174,21 +175,18 @@ class Reader:
         return Fuzzy(f"{lexeme.text}~{distance}", surface, distance, name, lexeme.start, lexeme.end)
 
     def _phrase(self, lexeme: Lexeme, name: TextField) -> Node:
-        sequences = phrase_slots(lexeme.text)
+        sequences = phrase_readings(lexeme.text)
         place = (lexeme.start, lexeme.end)
         if not sequences:
             return Nothing()
         if len(sequences[0]) == 1 and lexeme.number is None:
-            readings = tuple(tuple(slot[0] for slot in sequence) for sequence in sequences)
-            return Word(lexeme.text, readings, name, *place)
+            return Word(lexeme.text, sequences, name, *place)
         slop = lexeme.number
         if slop is not None:
             slop, sequences = self._limited(slop, sequences)
-        return disjunction([Phrase(lexeme.text, sequence, slop, name, *place) for sequence in sequences])
+        return disjunction([_phrase_or_word(lexeme, sequence, slop, name) for sequence in sequences])
 
-    def _limited(
-        self, slop: int, sequences: tuple[tuple[tuple[str, ...], ...], ...]
-    ) -> tuple[int | None, tuple[tuple[tuple[str, ...], ...], ...]]:
+    def _limited(self, slop: int, sequences: tuple[tuple[str, ...], ...]) -> tuple[int | None, tuple[tuple[str, ...], ...]]:
         longest = max(len(sequence) for sequence in sequences)
         if longest > max(MAX_SLOPS):
             self.notes.append("نزدیکی برای بیش از پنج واژه خوانده نمی‌شود؛ عبارت دقیق جست‌وجو شد.")
@@ -235,6 +233,12 @@ class Reader:
         since = day_start(days[0]) if field.text != "to" else None
         until = day_start(days[1]) if field.text != "from" else None
         return Within(since, until, f"{field.text}:{lexeme.text}", *place)
+
+
+def _phrase_or_word(lexeme: Lexeme, sequence: tuple[str, ...], slop: int | None, name: TextField) -> Node:
+    if len(sequence) == 1:
+        return Word(lexeme.text, (sequence,), name, lexeme.start, lexeme.end)
+    return Phrase(lexeme.text, sequence, slop, name, lexeme.start, lexeme.end)
 
 
 def conjunction(parts: list[Node]) -> Node:
@@ -289,7 +293,9 @@ def _pieces(lexeme: Lexeme) -> list[tuple[str, int, int]]:
 
 
 def _without_stop_words(parts: list[Node]) -> list[Node]:
-    kept = [part for part in parts if not isinstance(part, Nothing) and not (isinstance(part, Word) and part.readings[0][0] in STOP_TERMS)]
+    kept: list[Node] = [
+        part for part in parts if not isinstance(part, Nothing) and not (isinstance(part, Word) and part.readings[0][0] in STOP_TERMS)
+    ]
     return kept or [part for part in parts if not isinstance(part, Nothing)]
 
 
@@ -303,10 +309,3 @@ def _depth(lexemes: Sequence[Lexeme]) -> int:
 
 def _allowed(field: str) -> str:
     return "، ".join(dict.fromkeys(CLOSED[field].values()))
-
-
-def address_keys(address: str) -> tuple[str, ...]:
-    """The forms under which an address is indexed: without scheme, «www.», fragment, query and last slash; and by its host and number."""
-    from store.addresses import keys_of
-
-    return keys_of(address)

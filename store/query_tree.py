@@ -33,13 +33,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words beside each other in this order, or with ``slop`` ≥ 0 given in any order with at most ``slop`` other words among them.
-
-    Every slot holds the terms that may stand there.
-    """
+    """Terms beside each other in this order, or with ``slop`` given in any order with at most ``slop`` other words among them."""
 
     text: str
-    slots: tuple[tuple[str, ...], ...]
+    terms: tuple[str, ...]
     slop: int | None = None
     field: TextField = "all"
     start: int = 0

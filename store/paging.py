@@ -1,0 +1,209 @@
+"""One page of an answer, the same way on every engine: folding of reprints, partial matches below the line, cursors.
+
+An engine offers three questions (``Engine``); everything else is decided here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from core.errors import BadInput
+from store import cursors
+from store.cursors import Cursor
+from store.index import FACETS, MAX_LIMIT, ORDERS, Hit, Order, SearchPage, SearchRequest
+from store.query import soft_parts
+from store.query_tree import And, Bag, Node, Not, Or, Phrase, Prefix, Query, Word
+from store.query_tree import Fuzzy as FuzzyNode
+
+_MEMBERS = 10_000
+_TEXTUAL = (Word, Phrase, Prefix, FuzzyNode)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A found article: id, reprint group, sort key (moment, then id) and score."""
+
+    id: int
+    group: int
+    sort: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What an engine is asked for: the first ``limit`` articles of ``node`` in ``order``.
+
+    ``newest_id`` leaves out articles that came later, ``after`` those not behind that sort key, ``hidden`` whole groups
+    (single articles when ``fold`` is false); ``groups`` asks for the members of these groups only.
+    """
+
+    node: Node
+    order: Order
+    limit: int
+    newest_id: int | None = None
+    after: int | None = None
+    hidden: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()
+    fold: bool = True
+
+
+class Engine(Protocol):
+    """What paging needs of an engine."""
+
+    def find(self, ask: Ask) -> tuple[int, list[Row]]:
+        """(how many articles the ask has without its limit, the first of them)."""
+        ...
+
+    def facets(self, node: Node, names: tuple[str, ...], newest_id: int | None) -> dict[str, tuple[tuple[str, int], ...]]:
+        """The most frequent values of each facet."""
+        ...
+
+    def newest_id(self) -> int:
+        """The greatest id in the index."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """The matches, or the partial matches after them."""
+
+    node: Node
+    partial: bool
+
+
+def page(engine: Engine, request: SearchRequest) -> SearchPage:
+    """The page that a request asks for."""
+    _check(request)
+    order: Order = request.order if request.order != "relevance" or _has_words(request.query.root) else "newest"
+    request = replace(request, order=order)
+    cursor = cursors.read(request) or Cursor(engine.newest_id())
+    limit_id = cursor.newest_id if request.cursor else None
+    partial_node = _partial(request.query) if order == "relevance" else None
+    total, _ = engine.find(Ask(request.query.root, "newest", 0, limit_id))
+    partial_total = engine.find(Ask(partial_node, "newest", 0, limit_id))[0] if partial_node else 0
+    phases = [_Phase(request.query.root, False)] + ([_Phase(partial_node, True)] if partial_node else [])
+    hits, following = _ranked(engine, request, phases, cursor) if order == "relevance" else _in_time(engine, request, cursor)
+    facets = engine.facets(request.query.root, request.facets, limit_id) if request.facets else {}
+    next_cursor = cursors.written(following, request) if following else None
+    return SearchPage(total, partial_total, tuple(hits), facets, next_cursor, request.query.notes)
+
+
+def _check(request: SearchRequest) -> None:
+    if request.order not in ORDERS:
+        raise BadInput("order", request.order, "not an order", f"ترتیب باید یکی از این‌ها باشد: {'، '.join(ORDERS)}")
+    if not 0 <= request.limit <= MAX_LIMIT:
+        raise BadInput("limit", request.limit, f"must be 0 to {MAX_LIMIT}", f"شمار نتیجه‌ها باید میان ۰ و {MAX_LIMIT} باشد.")
+    for name in request.facets:
+        if name not in FACETS:
+            raise BadInput("facets", name, "not a facet", f"دسته‌بندی «{name[:40]}» شناخته نیست.")
+
+
+def _has_words(node: Node) -> bool:
+    """Whether there is anything to be relevant to."""
+    if isinstance(node, And | Or | Bag):
+        return any(_has_words(part) for part in node.parts)
+    return isinstance(node, _TEXTUAL)
+
+
+def _partial(query: Query) -> Node | None:
+    """The articles that hold some of the words and not all; None when nothing can be partial."""
+    soft, hard = soft_parts(query)
+    if len(soft) < 2:
+        return None
+    return And((Or(soft), *hard, Not(query.root)))
+
+
+def _ranked(engine: Engine, request: SearchRequest, phases: list[_Phase], cursor: Cursor) -> tuple[list[Hit], Cursor | None]:
+    """By relevance: every page asks for the best groups not shown yet, so scores may drift while articles arrive."""
+    hits: list[Hit] = []
+    shown = list(cursor.shown)
+    limit_id = cursor.newest_id if request.cursor else None
+    more = False
+    for phase in phases:
+        while len(hits) < request.limit:
+            wanted = request.limit - len(hits)
+            ask = Ask(phase.node, "relevance", 2 * wanted + 10, limit_id, None, tuple(shown), fold=request.fold)
+            left, rows = engine.find(ask)
+            found = _folded(engine, request, ask, rows, phase.partial)[:wanted]
+            hits += found
+            shown += _shown_keys(found, rows, request.fold)
+            more = left > len(rows) or len(found) < len({row.group if request.fold else row.id for row in rows})
+            if not more or not rows:
+                break
+        if len(hits) >= request.limit:
+            more = more or phase is not phases[-1]
+            break
+    if not more or not request.limit or len(shown) > cursors.MAX_SHOWN:
+        return hits, None
+    return hits, Cursor(cursor.newest_id, None, tuple(shown))
+
+
+def _shown_keys(found: list[Hit], rows: list[Row], fold: bool) -> list[int]:
+    groups = {row.id: row.group for row in rows}
+    return [groups[next(id for id in (hit.id, *hit.reprints) if id in groups)] if fold else hit.id for hit in found]
+
+
+def _in_time(engine: Engine, request: SearchRequest, cursor: Cursor) -> tuple[list[Hit], Cursor | None]:
+    """By time: a page goes on behind the sort key of the last one; a group stands where its first matching member stands."""
+    hits: list[Hit] = []
+    after = cursor.after
+    limit_id = cursor.newest_id if request.cursor else None
+    while request.limit and len(hits) < request.limit:
+        wanted = request.limit - len(hits)
+        ask = Ask(request.query.root, request.order, 2 * wanted + 10, limit_id, after, fold=request.fold)
+        left, rows = engine.find(ask)
+        if not rows:
+            return hits, None
+        used, found = _first_of_groups(engine, request, ask, rows, wanted)
+        hits += found
+        after = rows[used - 1].sort
+        if used == len(rows) and left <= len(rows):
+            return hits, None
+    return hits, Cursor(cursor.newest_id, after) if request.limit else None
+
+
+def _first_of_groups(engine: Engine, request: SearchRequest, ask: Ask, rows: list[Row], wanted: int) -> tuple[int, list[Hit]]:
+    """(how many rows were used up, the hits of groups that begin among them)."""
+    if not request.fold:
+        return min(wanted, len(rows)), [Hit(row.id, 0.0) for row in rows[:wanted]]
+    members = _members(engine, ask, rows)
+    hits = []
+    for used, row in enumerate(rows, 1):
+        if members[row.group][0].id == row.id:
+            hits.append(_hit(row.group, members[row.group], False))
+            if len(hits) == wanted:
+                return used, hits
+    return len(rows), hits
+
+
+def _folded(engine: Engine, request: SearchRequest, ask: Ask, rows: list[Row], partial: bool) -> list[Hit]:
+    if not request.fold:
+        return [Hit(row.id, row.score, partial) for row in rows]
+    members = _members(engine, ask, rows)
+    return [_hit(group, members[group], partial) for group in dict.fromkeys(row.group for row in rows)]
+
+
+def _members(engine: Engine, ask: Ask, rows: list[Row]) -> dict[int, list[Row]]:
+    """All matching members of the groups on a page, in the order asked for."""
+    groups = tuple(dict.fromkeys(row.group for row in rows))
+    if not groups:
+        return {}
+    asked = Ask(ask.node, ask.order, _MEMBERS, ask.newest_id, groups=groups)
+    found: dict[int, list[Row]] = {group: [] for group in groups}
+    for row in _unique([*engine.find(asked)[1], *rows]):
+        found[row.group].append(row)
+    for members in found.values():
+        members.sort(
+            key=lambda row: (-row.score, -row.sort) if ask.order == "relevance" else (row.sort if ask.order == "oldest" else -row.sort, 0)
+        )
+    return found
+
+
+def _unique(rows: Iterable[Row]) -> Iterable[Row]:
+    return {row.id: row for row in rows}.values()
+
+
+def _hit(group: int, members: list[Row], partial: bool) -> Hit:
+    """The original where it matches, else the best member; the others are its reprints."""
+    shown = next((row for row in members if row.id == group), members[0])
+    return Hit(shown.id, max(row.score for row in members), partial, tuple(row.id for row in members if row is not shown))
