@@ -1,6 +1,7 @@
 """Which due addresses are asked for next: a few per host at a time, the outlets of a host in turn, none of a host that is down."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -39,7 +40,8 @@ class _Host:
 class AddressQueue:
     """Claims addresses from the ledger for ``owner`` and gives their places back. Not for embedded families: their feeds are the pages.
 
-    ``next_due`` is when more will be due, as known after the last ``take``; None when nothing is waiting.
+    ``next_due`` is when more will be due, as known after the last ``take``; None when nothing is waiting. ``take`` runs in the desk's
+    thread; what ``stir`` and ``done`` say meanwhile waits in a box until the next ``take``.
     """
 
     def __init__(self, ledger: Ledger, outlets: Sequence[Outlet], owner: str, retry_seconds: float) -> None:
@@ -51,6 +53,7 @@ class AddressQueue:
         self._host_of: dict[str, _Host] = {}
         self._look_at: dict[str, datetime | None] = {}
         self._unsure: set[str] = set()
+        self._box: deque[Callable[[], None]] = deque()
         self.next_due: datetime | None = None
         for outlet in outlets:
             site = site_of(outlet.base_url)
@@ -72,16 +75,21 @@ class AddressQueue:
 
     def stir(self, outlets: Iterable[str], now: datetime) -> None:
         """Says that these outlets have something new that is due."""
-        self._look_at.update({key: now for key in outlets if key in self._by_key})
+        self._box.append(lambda: self._look_at.update({key: now for key in outlets if key in self._by_key}))
 
     def take(self, now: datetime) -> list[Address]:
         """Claims what is due and has room."""
+        while self._box:
+            self._box.popleft()()
         taken = [address for host in self._hosts.values() for address in self._take_from(host, now)]
         self.next_due = min(self._upcoming(now), default=None)
         return taken
 
     def done(self, address: Address, outcome: Outcome, now: datetime) -> None:
         """Gives the place of an address back; a host that fails several times in a row is left alone for a while."""
+        self._box.append(lambda: self._settle(address, outcome, now))
+
+    def _settle(self, address: Address, outcome: Outcome, now: datetime) -> None:
         host = self._host_of[address.outlet]
         host.under_way -= 1
         self._unsure.add(address.outlet)

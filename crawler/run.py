@@ -151,7 +151,7 @@ def _run_scrapy(plan: CrawlPlan, scrapy: dict[str, Any]) -> None:
     # Importing Scrapy's process installs nothing yet, but takes half a second: only a crawl pays for it.
     from scrapy.crawler import AsyncCrawlerProcess
 
-    process = AsyncCrawlerProcess(scrapy, install_root_handler=False)
+    process = AsyncCrawlerProcess(scrapy)
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     process.crawl(PressSpider, plan=plan)
     with _signals(lambda: _stop(process)):

@@ -8,7 +8,6 @@ from core.settings import Settings
 from crawler.outlets import bare_host, sites_of
 
 USER_AGENT = "Rasad/0.1 (press monitoring)"
-TIMEOUT_SECONDS = 60
 MOST_REDIRECTS = 6
 PARALLEL_WITHOUT_DELAY = 16
 PARALLEL_ALL = 64
@@ -24,7 +23,7 @@ def scrapy_settings(settings: Settings, outlets: Sequence[Outlet]) -> dict[str, 
         "MEMUSAGE_ENABLED": False,
         "LOGSTATS_INTERVAL": 0,
         "STATS_DUMP": False,
-        "LOG_LEVEL": "WARNING",
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "USER_AGENT": USER_AGENT,
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -43,7 +42,7 @@ def scrapy_settings(settings: Settings, outlets: Sequence[Outlet]) -> dict[str, 
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": Outlet.__dataclass_fields__["delay"].default,
         "DOWNLOAD_SLOTS": {host: _slot(delay) for host, delay in delays.items()},
-        "DOWNLOAD_TIMEOUT": TIMEOUT_SECONDS,
+        "DOWNLOAD_TIMEOUT": settings.fetch_seconds,
         "DOWNLOAD_MAXSIZE": settings.page_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "AUTOTHROTTLE_ENABLED": True,

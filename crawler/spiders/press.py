@@ -173,6 +173,8 @@ class PressSpider(scrapy.Spider):
 
     async def _something_comes(self) -> bool:
         """Waits until something has moved or is due; False when this crawl has nothing left to wait for."""
+        if self._moved.is_set():
+            return True
         now = utc_now()
         upcoming = [moment for moment, _ in self._jobs]
         if next_page := self.plan.queue.next_due:
