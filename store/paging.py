@@ -167,12 +167,12 @@ def _first_of_groups(engine: Engine, request: SearchRequest, ask: Ask, rows: lis
     if not request.fold:
         return min(wanted, len(rows)), [Hit(row.id, 0.0) for row in rows[:wanted]]
     members = _members(engine, ask, rows)
-    hits = []
-    for used, row in enumerate(rows, 1):
+    hits: list[Hit] = []
+    for used, row in enumerate(rows):
         if members[row.group][0].id == row.id:
-            hits.append(_hit(row.group, members[row.group], False))
             if len(hits) == wanted:
                 return used, hits
+            hits.append(_hit(row.group, members[row.group], False))
     return len(rows), hits
 
 

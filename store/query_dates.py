@@ -1,14 +1,36 @@
 """Dates as they are typed into ``from:``, ``to:`` and ``on:`` → Tehran days."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from core.dates import from_jalali, jalali, tehran_day
+from core.dates import TEHRAN, day_start, from_jalali, jalali, tehran_day
 from core.letters import fold
 
 _DATE = re.compile(r"(\d{4})(?:[/\-.](\d{1,2})(?:[/\-.](\d{1,2}))?)?$")
 _AGO = re.compile(r"-?(\d{1,4})\s*(?:d|days?|روز)$")
 _NAMED = {"today": 0, "امروز": 0, "yesterday": 1, "دیروز": 1, "پریروز": 2}
+
+
+_MINUTE = re.compile(r"(.+?)[T\s]+(\d{1,2}):(\d{2})$", re.IGNORECASE)
+
+
+def read_span(text: str, now: datetime) -> tuple[datetime, datetime] | None:
+    """The moments (UTC) between which a typed date or minute of Tehran lies; None when it is none.
+
+    «1405/09/03» → from the beginning of that day to that of the next · «1405/09/03T06:30», «۱۴۰۵/۰۹/۰۳ ۰۶:۳۰» → that moment twice:
+    ``from:`` begins there and ``to:`` ends before it.
+    """
+    minute = _MINUTE.match(fold(text.strip()))
+    days = read_days(minute.group(1) if minute else text, now)
+    if days is None:
+        return None
+    if not minute:
+        return day_start(days[0]), day_start(days[1])
+    hour, minutes = int(minute.group(2)), int(minute.group(3))
+    if hour > 23 or minutes > 59 or days[1] - days[0] != timedelta(days=1):
+        return None
+    moment = datetime.combine(days[0], time(hour, minutes), TEHRAN).astimezone(UTC)
+    return moment, moment
 
 
 def read_days(text: str, now: datetime) -> tuple[date, date] | None:

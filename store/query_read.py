@@ -9,11 +9,10 @@ from luqum import tree as luqum_tree
 from luqum.exceptions import ParseError
 from luqum.thread import parse as parse_structure
 
-from core.dates import day_start
 from core.letters import WORD
 from core.persian import surface_of, term_of
 from store.addresses import keys_of
-from store.query_dates import read_days
+from store.query_dates import read_span
 from store.query_expand import joined, phrase_readings, readings_of
 from store.query_lex import OPERANDS, Kind, Lexeme
 from store.query_tree import (
@@ -226,12 +225,12 @@ class Reader:
         return Is(field.text, (plain(lexeme.text),), text, *place)
 
     def _date(self, lexeme: Lexeme, field: Lexeme) -> Node:
-        days = read_days(lexeme.text, self.now)
+        span = read_span(lexeme.text, self.now)
         place = (field.start, lexeme.end)
-        if days is None:
+        if span is None:
             raise Mistake(*place, "unreadable date", f"تاریخ «{lexeme.text}» خوانده نشد. نمونه: ۱۴۰۵/۰۹/۰۳ یا 2026-11-24")
-        since = day_start(days[0]) if field.text != "to" else None
-        until = day_start(days[1]) if field.text != "from" else None
+        since = span[0] if field.text != "to" else None
+        until = span[1] if field.text != "from" else None
         return Within(since, until, f"{field.text}:{lexeme.text}", *place)
 
 

@@ -91,8 +91,11 @@ class TantivyIndex:
         """Put these articles in, take out the withdrawn, and remember ``seq``. Raises Unavailable when another process writes."""
         with self._lock:
             writer = self._open_writer()
-            for article in articles:
-                writer.delete_documents_by_term("id", article.id)
+            newest = {article.id: article for article in articles}
+            if newest:
+                # delete_documents_by_term looks for a signed number and silently removes nothing.
+                writer.delete_documents_by_query(TantivyQuery.term_set_query(self._schema, "id", list(newest)))
+            for article in newest.values():
                 if article.withdrawn_at is None:
                     writer.add_document(tantivy_document(document(article)))
             writer.commit()
