@@ -21,7 +21,7 @@ def build_router(archive: Archive, outlets: Mapping[str, Outlet]) -> APIRouter:
     def list_outlets(request: Request) -> Response:
         """The configured outlets, and every other of which there are articles (its key is its name)."""
         counts = {key: count for (key,), count in archive.search.counts(EVERYTHING, ("outlet",)).items()}
-        coverage = archive.ledger.coverage()
+        coverage = {one.outlet: one for one in archive.ledger.coverage()}
         rows = []
         for key in dict.fromkeys([*outlets, *sorted(counts)]):
             outlet = outlets.get(key) or Outlet(key, key, "", "")

@@ -10,6 +10,7 @@ from core.errors import BadInput
 from core.records import CITY_TONES, TONES, Outlet
 from store.query import Query, both, parse_query
 from store.query_tree import And, Is, Named, Node, Not, Or, Within
+from store.query_words import plain
 
 FIELDS = ("topic", "tone", "city_tone", "outlet", "section", "entity", "speaker", "voice", "group", "has")
 NAME_FIELDS = frozenset({"entity", "speaker", "section"})
@@ -99,7 +100,7 @@ class Narrowing:
         if self.city:
             nodes.append(Is("city_tone", CONCERNS_CITY))
         if self.without_own and self.own:
-            nodes.append(Not(Is("outlet", self.own)))
+            nodes.append(Not(_field_node("outlet", self.own)))
         return tuple(nodes)
 
 
@@ -177,5 +178,5 @@ def _checked(field: str, value: str) -> str:
 
 def _field_node(field: str, values: tuple[str, ...]) -> Node:
     if field in NAME_FIELDS:
-        return Or(tuple(Named(field, value, ()) for value in values))
-    return Is(field, values)
+        return Or(tuple(Named(field, plain(value), ()) for value in values))
+    return Is(field, tuple(plain(value) for value in values) if field == "outlet" else values)

@@ -81,7 +81,7 @@ def outlet_states(desk: Desk) -> list[OutletState]:
     totals = desk.archive.search.counts(EVERYTHING, ("outlet",))
     week = Narrowing(since=days[0], until=today)
     by_day = desk.archive.search.counts(week.query(now), ("outlet", "day"))
-    coverage = desk.archive.ledger.coverage()
+    coverage = {one.outlet: one for one in desk.archive.ledger.coverage()}
     keys = dict.fromkeys([*desk.outlets, *(key for (key,) in totals), *coverage])
     states = [_state(desk, key, (totals, by_day, coverage), days) for key in keys]
     return sorted(states, key=lambda state: (-state.week, -state.articles, state.name))
