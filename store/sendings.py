@@ -90,6 +90,11 @@ class Sendings:
         columns = (row.subscription_id, row.window_at, row.composed_at, row.articles, row.subject, row.html, row.text, row.chart)
         return DigestRecord(*columns, id=row.id)
 
+    def is_any_due(self, now: datetime) -> bool:
+        """Whether a claim may find something; only reads, so that asking often disturbs nobody."""
+        with reading(self._engine) as connection:
+            return connection.scalar(sa.select(sendings.c.id).where(_claimable(now)).limit(1)) is not None
+
     def claim(self, owner: str, now: datetime) -> Sending | None:
         """The next sending that is due, handed to ``owner`` until ``CLAIM_SECONDS`` have passed; None when nothing is due.
 
