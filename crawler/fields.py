@@ -132,7 +132,7 @@ def find_byline(view: View) -> Found:
 
 def find_section(view: View, headline: str) -> str:
     """The section from the breadcrumb, else from the head: «استان‌ها > خراسان رضوی»."""
-    whole = View(view.page, view.family, view.meta, view.outlet, view.dropped)
+    whole = View(view.page, view.family, view.meta, view.outlet, frozenset())
     for selector in view.family.breadcrumb:
         names = _section_names(list(whole.elements((selector,))), headline)
         if names:
@@ -167,14 +167,13 @@ def _list_of(element: Any) -> Any:
 
 def find_keywords(view: View) -> tuple[str, ...]:
     """The outlet's own tags: as printed, else the head's (separated by commas of either script)."""
-    whole = View(view.page, view.family, view.meta, view.outlet, view.dropped)
     for selector in view.family.keywords:
         words = [text_of(element).lstrip("#").strip() for element in view.page.index.find_all(selector, None)[:60]]
         printed = tuple(dict.fromkeys(word for word in words if word and len(word) <= 80))
         if printed:
             return printed
-    found = whole.meta.meta.get("article:tag", ()) if len(whole.meta.meta.get("article:tag", ())) > 1 else ()
-    text = ",".join(found) or whole.meta.first("news_keywords", "keywords")
+    tags = view.meta.meta.get("article:tag", [])
+    text = ",".join(tags) if len(tags) > 1 else view.meta.first("news_keywords", "keywords", "article:tag")
     return tuple(dict.fromkeys(word.strip() for word in _KEYWORD_SEPARATORS.split(text) if word.strip()))
 
 

@@ -1,4 +1,4 @@
-"""Prints the synthetic pages: invented articles (``pages/articles.json``) in the markup of every family (``pages/themes``), with what is true of them.
+"""Prints the synthetic pages: invented articles (``pages/articles.json``) in every family's markup (``pages/themes``), with their truth.
 
 The themes are written from what is known of the families' markup. Every page carries a ticker, related boxes and chrome around the
 article; the comments use words of the body. Three kinds each: ``plain``, ``gallery`` (picture gallery, related boxes within the body),
@@ -200,4 +200,4 @@ class _Moments:
 
 
 def _environment() -> Environment:
-    return Environment(loader=FileSystemLoader(PAGES / "themes"), autoescape=False, undefined=StrictUndefined)  # noqa: S701
+    return Environment(loader=FileSystemLoader(PAGES / "themes"), autoescape=False, undefined=StrictUndefined)
