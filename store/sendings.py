@@ -66,6 +66,14 @@ class Sendings:
         with reading(self._engine) as connection:
             return set(connection.scalars(sa.select(digests.c.window_at).where(mine)))
 
+    def composed_before(self, subscription_id: int, window_at: datetime) -> datetime | None:
+        """When the digest of the window before ``window_at`` was composed; None when there is none."""
+        mine = (digests.c.subscription_id == subscription_id) & (digests.c.window_at < window_at)
+        query = sa.select(digests.c.composed_at).where(mine).order_by(digests.c.window_at.desc()).limit(1)
+        with reading(self._engine) as connection:
+            moment: datetime | None = connection.scalar(query)
+        return moment
+
     def keep(self, digest: DigestRecord, addresses: Sequence[str]) -> bool:
         """Writes a digest and one sending per address down, together; False when that window's digest is there already."""
         key = {"subscription_id": digest.subscription_id, "window_at": digest.window_at}
