@@ -74,6 +74,10 @@ class SearchIndex(Protocol):
         """The ids of all articles that match, once each, in that order ("relevance" gives newest first)."""
         ...
 
+    def spellings(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many articles each written word stands (folded letters, no half-spaces, as ``surface_of`` gives it)."""
+        ...
+
     def apply(self, articles: Sequence[Article], seq: int) -> None:
         """Put these articles in (or take out the withdrawn), make them visible and remember that everything up to ``seq`` is in."""
         ...

@@ -74,6 +74,11 @@ class TantivyIndex:
                 return
             after = rows[-1].sort
 
+    def spellings(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many articles each written word stands."""
+        searcher = self._read()
+        return {word: int(searcher.doc_freq("surface", word)) for word in words}
+
     def count(self) -> int:
         """How many articles the index holds."""
         return int(self._read().num_docs)

@@ -61,9 +61,9 @@ class _Compiler:
                 return TantivyQuery.all_query()
             case Nothing():
                 return TantivyQuery.empty_query()
-            case Is(field="group"):
+            case Is(field="group" | "id"):
                 return TantivyQuery.term_set_query(
-                    self.schema, "group", [int(value) for value in node.values if value.isascii() and value.isdigit()]
+                    self.schema, node.field, [int(value) for value in node.values if value.isascii() and value.isdigit()]
                 )
             case Is():
                 return _any([self._term(_FIELDS.get(node.field, node.field), value) for value in node.values])

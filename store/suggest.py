@@ -1,0 +1,75 @@
+"""«Did you mean»: English keyboard and misspellings, judged by what stands in the archive."""
+
+from datetime import datetime
+
+from core.letters import WORD
+from core.persian import surface_of, term_of
+from store.index import SearchIndex, SearchRequest
+from store.query import parse_query
+from store.query_lex import Kind, lex
+
+_KEYS = dict(zip("qwertyuiop[]asdfghjkl;'zxcvbnm,`\\HCG", "ضصثقفغعهخحجچشسیبلاتنمکگظطزرذدپوپپآژۀ", strict=True))
+_LETTERS = "ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
+_RARE = 3
+_TIMES_MORE = 20
+_MOST_WORDS = 8
+
+
+def did_you_mean(text: str, search: SearchIndex, *, now: datetime) -> str | None:
+    """A search that is likely meant instead, and finds something; None when there is no better one.
+
+    «aivnhvd» → «شهرداری» · «کرایه تاسکی» → «کرایه تاکسی»
+    """
+    for candidate in (_from_english_keys(text, search), _respelled(text, search)):
+        if candidate and candidate != text and _total(candidate, search, now):
+            return candidate
+    return None
+
+
+def from_english_keys(text: str) -> str:
+    """What the same keys give on a Persian keyboard: «aivnhvd» → «شهرداری»."""
+    return "".join(_KEYS.get(char) or _KEYS.get(char.lower()) or char for char in text)
+
+
+def _total(text: str, search: SearchIndex, now: datetime) -> int:
+    return search.search(SearchRequest(parse_query(text, now=now), limit=0, order="newest")).total
+
+
+def _from_english_keys(text: str, search: SearchIndex) -> str | None:
+    if not text.isascii() or not any(char.isalpha() for char in text) or ":" in text:
+        return None
+    typed = [surface_of(word) for word in WORD.findall(text)][:_MOST_WORDS]
+    turned = from_english_keys(text)
+    meant = [surface_of(word) for word in WORD.findall(turned)][:_MOST_WORDS]
+    counts = search.spellings([*typed, *meant])
+    return turned if meant and all(counts.get(word) for word in meant) and not all(counts.get(word) for word in typed) else None
+
+
+def _respelled(text: str, search: SearchIndex) -> str | None:
+    """The text with every word that is (nearly) nowhere replaced by the most frequent word one letter away."""
+    replaced = text
+    for lexeme in reversed(lex(text)[0][:_MOST_WORDS]):
+        if lexeme.kind is Kind.WORD and (better := _better(lexeme.text, search)):
+            replaced = replaced[: lexeme.start] + better + replaced[lexeme.end :]
+    return replaced
+
+
+def _better(word: str, search: SearchIndex) -> str | None:
+    surface = surface_of(word) if WORD.fullmatch(word) else ""
+    if len(surface) < 4 or surface[0] < "\u0600":
+        return None
+    own = search.spellings([surface])[surface]
+    if own > _RARE:
+        return None
+    counts = search.spellings([near for near in _one_letter_away(surface) if term_of(near) != term_of(surface)])
+    best = max(counts, key=lambda near: (counts[near], near), default="")
+    return best if best and counts[best] > _TIMES_MORE * own and counts[best] > 1 else None
+
+
+def _one_letter_away(word: str) -> list[str]:
+    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    dropped = [left + right[1:] for left, right in parts if right]
+    swapped = [left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1]
+    changed = [left + letter + right[1:] for left, right in parts if right for letter in _LETTERS]
+    added = [left + letter + right for left, right in parts for letter in _LETTERS]
+    return list(dict.fromkeys(near for near in (*swapped, *dropped, *changed, *added) if near != word))
