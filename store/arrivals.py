@@ -9,14 +9,14 @@ from store.engine import reading
 from store.tables import articles, changes, revisions
 
 LOOK_BACK = timedelta(days=14)
-_PUBLISHED = sa.func.coalesce(articles.c.published_at, articles.c.first_seen_at)
+_published = sa.func.coalesce(articles.c.published_at, articles.c.first_seen_at)
 
 
 def late_ids(engine: sa.Engine, seen_since: datetime, published_before: datetime, limit: int = 500) -> list[int]:
     """Articles first seen at or after ``seen_since`` but published before ``published_before`` (at most 14 days), newest first."""
-    late = _recent(seen_since) & (articles.c.first_seen_at >= seen_since) & (_PUBLISHED < published_before)
+    late = _recent(seen_since) & (articles.c.first_seen_at >= seen_since) & (_published < published_before)
     with reading(engine) as connection:
-        return list(connection.scalars(sa.select(articles.c.id).where(late).order_by(_PUBLISHED.desc()).limit(limit)))
+        return list(connection.scalars(sa.select(articles.c.id).where(late).order_by(_published.desc()).limit(limit)))
 
 
 def edited_ids(engine: sa.Engine, since: datetime, limit: int = 500) -> list[int]:
@@ -30,7 +30,7 @@ def edited_ids(engine: sa.Engine, since: datetime, limit: int = 500) -> list[int
 
 def is_on_its_way(engine: sa.Engine, indexed_seq: int, published_before: datetime) -> bool:
     """Whether an article published before that moment is not annotated yet or newer than the index that stands at ``indexed_seq``."""
-    fresh = articles.c.withdrawn_at.is_(None) & (_PUBLISHED < published_before)
+    fresh = articles.c.withdrawn_at.is_(None) & (_published < published_before)
     newer = sa.select(changes.c.article_id).join(articles, articles.c.id == changes.c.article_id)
     untagged = sa.select(articles.c.id).where(articles.c.tagged_version == "", fresh).limit(1)
     with reading(engine) as connection:
