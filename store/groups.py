@@ -20,7 +20,7 @@ from store.changes import log_changes
 from store.engine import reading, writing
 from store.loading import load_many
 from store.tables import UtcTime, annotations, articles, bands, revisions
-from store.work import Work
+from store.work import Work, is_holder
 
 Bands = Callable[[bytes], tuple[int, ...]]
 IsReprint = Callable[[Article, Article], bool]
@@ -60,7 +60,7 @@ class Groups:
         done, start = 0, time.monotonic()
         try:
             while batch := self._next_batch():
-                done += self._group(batch, bands, is_reprint)
+                done += self._group(batch, owner, bands, is_reprint)
                 passed = timedelta(seconds=time.monotonic() - start)
                 if not self._work.renew(LEASE, owner, now + passed, LEASE_SECONDS):
                     break
@@ -77,7 +77,7 @@ class Groups:
             ids = sorted({row.id for row in rows} | set(connection.scalars(former))) if rows else []
             return load_many(connection, ids)
 
-    def _group(self, batch: Sequence[Article], bands_of: Bands, is_reprint: IsReprint) -> int:
+    def _group(self, batch: Sequence[Article], owner: str, bands_of: Bands, is_reprint: IsReprint) -> int:
         numbers = {article.id: _signed(bands_of(article.annotations.fingerprint)) for article in batch if article.annotations}
         forest = _Forest({article.id for article in batch})
         with reading(self._engine) as connection:
@@ -91,7 +91,8 @@ class Groups:
                 if not forest.joined(id, other) and is_reprint(candidates[id], candidates[other]):
                     forest.join(id, other)
         with writing(self._engine) as connection:
-            return _write(connection, batch, numbers, forest)
+            # Comparing may have outlived the lease: then another process has grouped these articles, perhaps on newer texts.
+            return _write(connection, batch, numbers, forest) if is_holder(connection, LEASE, owner) else 0
 
 
 class _Forest:

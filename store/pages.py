@@ -1,6 +1,7 @@
 """Raw pages, kept for ever, apart from the records: ``pages.sqlite`` beside ``rasad.sqlite``, tables of their own on PostgreSQL.
 
-A page is compressed with zstd and, once a CMS family has shown enough pages, with a dictionary trained on that family.
+A page is compressed with zstd and, once a CMS family has shown a few pages, with these as its dictionary: pages of one family
+share their furniture. (Whole pages as they are did better than a trained dictionary: 12 kB instead of 19 kB for 48 invented pages.)
 Its key is the hash of its bytes: it is written before the record that names it, so no record ever lacks its page.
 """
 
@@ -13,10 +14,9 @@ import zstandard
 
 from store.engine import insert_into, lock_until_commit, reading, writing
 
-DICTIONARY_PAGES = 48
-DICTIONARY_BYTES = 112_640
+DICTIONARY_PAGES = 8
+DICTIONARY_BYTES = 512_000
 _LEVEL = 9
-_SAMPLE_BYTES = 300_000
 _TABLES_LOCK = 7_241_302
 
 page_metadata = sa.MetaData()
@@ -107,7 +107,7 @@ class Pages:
         with self._lock:
             found = self._by_family.get(family)
             if found is None:
-                found = self._find_dictionary(dictionary_table.c.family == family) or self._train(family)
+                found = self._find_dictionary(dictionary_table.c.family == family) or self._make_dictionary(family)
                 if found.data is not None:
                     self._by_family[family] = found
             return found
@@ -122,24 +122,27 @@ class Pages:
     def _find_dictionary(self, which: sa.ColumnElement[bool]) -> _Dictionary | None:
         with reading(self._engine) as connection:
             row = connection.execute(sa.select(dictionary_table.c.id, dictionary_table.c.data).where(which)).first()
-        return None if row is None else _Dictionary(row.id, zstandard.ZstdCompressionDict(row.data))
+        return None if row is None else _Dictionary(row.id, _dictionary(row.data))
 
-    def _train(self, family: str) -> _Dictionary:
+    def _make_dictionary(self, family: str) -> _Dictionary:
         """A dictionary of the family's first pages, once there are enough; the first of several processes wins."""
-        query = sa.select(page_table.c.key).where(page_table.c.family == family).limit(DICTIONARY_PAGES)
+        query = sa.select(page_table.c.key).where(page_table.c.family == family).order_by(page_table.c.key).limit(DICTIONARY_PAGES)
         with reading(self._engine) as connection:
             keys = connection.scalars(query).all()
         if len(keys) < DICTIONARY_PAGES:
             return _NONE
-        samples: list[bytes | bytearray | memoryview] = [page[:_SAMPLE_BYTES] for page in map(self.get, keys) if page]
-        try:
-            trained = zstandard.train_dictionary(DICTIONARY_BYTES, samples)
-        except zstandard.ZstdError:
-            return _NONE
+        share = DICTIONARY_BYTES // DICTIONARY_PAGES
+        samples = [page[:share] for page in map(self.get, keys) if page]
         with writing(self._engine) as connection:
-            values = {"family": family, "data": trained.as_bytes()}
+            values = {"family": family, "data": b"".join(samples)}
             connection.execute(insert_into(connection, dictionary_table).values(values).on_conflict_do_nothing())
         return self._find_dictionary(dictionary_table.c.family == family) or _NONE
+
+
+def _dictionary(data: bytes) -> zstandard.ZstdCompressionDict:
+    made = zstandard.ZstdCompressionDict(data, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    made.precompute_compress(level=_LEVEL)
+    return made
 
 
 def pages_url(database: str) -> str:

@@ -41,3 +41,8 @@ class Work:
         """Who holds the lease at ``now``; None when nobody does."""
         with reading(self._engine) as connection:
             return connection.scalar(sa.select(leases.c.owner).where(leases.c.name == name, leases.c.expires_at > now))
+
+
+def is_holder(connection: sa.Connection, name: str, owner: str) -> bool:
+    """Whether nobody has taken the lease over, also after it ran out; so it stays until the transaction ends."""
+    return connection.scalar(sa.select(leases.c.owner).where(leases.c.name == name).with_for_update()) == owner
