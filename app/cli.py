@@ -13,7 +13,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Rasad (رصد): Persian news and media monitoring for a municipality. Data goes to standard output, everything else to standard error.",
+    help="Rasad (رصد): Persian news and media monitoring for a municipality. Standard output carries data only.",
 )
 
 for function in (

@@ -12,7 +12,7 @@ from crawler.press_dates import parse_press_date
 from crawler.run import CrawlOptions, CrawlSummary, crawl
 
 
-def crawl_outlets(  # noqa: PLR0913 - the flags of one command
+def crawl_outlets(
     settings: Settings,
     *,
     only: tuple[str, ...] = (),

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.commands.tagging import settle_with_notes
 from app.serving import check_port, serve_forever
 from app.terminal import notes, put
 from app.wiring import opened
-from core.dates import utc_now
+from core.dates import jalali_numeric, tehran_day, utc_now
 from core.errors import RasadError, SettingError
 from core.outcomes import READ, Outcome
 from core.records import Subscription
@@ -28,6 +29,7 @@ from store.archive import Archive
 from store.index import SearchRequest
 from store.query import parse_query
 
+SAMPLE_DAYS = 15
 MARKER = ".made-by-rasad-demo"
 
 
@@ -40,10 +42,10 @@ def run_demo(settings: Settings, *, once: bool) -> None:
     sites.start(utc_now())
     try:
         settings = _with_samples(settings, sites)
-        rows = _crawl(settings, "reading the sample outlets")
+        rows = _crawl("reading the sample outlets")
         settle_with_notes(settings, tag=True)
         sites.edit()
-        again = _crawl(settings, "reading them again: one article was edited")
+        again = _crawl("reading them again: one article was edited")
         settle_with_notes(settings, tag=True)
         with opened(settings) as archive:
             mail = send_now(archive, open_outbox(settings), settings, _subscription(archive), utc_now())
@@ -72,12 +74,16 @@ def _with_samples(settings: Settings, sites: SampleSites) -> Settings:
     return Settings.load(port=settings.port)
 
 
-def _crawl(settings: Settings, what: str) -> list[dict[str, Any]]:
+def _crawl(what: str) -> list[dict[str, Any]]:
     """One crawl in a process of its own with a progress line; the rows of its summary."""
-    command = [sys.executable, "-m", "app.cli", "crawl", "--json"]
+    since = jalali_numeric(tehran_day(utc_now() - timedelta(days=SAMPLE_DAYS)))
+    command = [sys.executable, "-m", "app.cli", "crawl", "--json", "--since", since]
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     rows: list[dict[str, Any]] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child, Progress(*columns, console=notes) as bar:
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "RASAD_LOG_LEVEL": "WARNING"}) as child,
+        Progress(*columns, console=notes) as bar,
+    ):
         line = bar.add_task(what, total=None)
         for raw in child.stdout or ():
             event = json.loads(raw)

@@ -71,7 +71,7 @@ def _tagged(settings: Settings) -> tuple[bool, str]:
 def _model(settings: Settings) -> tuple[bool, str]:
     from nlp.annotate import NLP_VERSION, Annotator, Text
 
-    annotator = Annotator.load(settings.config, settings.tone_model)
+    annotator = Annotator.load(settings.config, settings.tone_model, settings.tone_labels)
     label = annotator.annotate([Text(headline="", body="شهرداری مشهد از افتتاح یک بوستان تازه خبر داد.", published_at=utc_now())])[0]
     return True, f"version {NLP_VERSION} answers: tone {label.tone.label}"
 

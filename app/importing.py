@@ -37,7 +37,7 @@ def read_article(line: str, outlets: dict[str, Outlet], fetched_at: datetime) ->
         outlet=outlet.key,
         url=url,
         canonical_url=canonical,
-        news_id=news_id(url, None, outlet),
+        news_id=news_id(url, None, outlet) or canonical.partition("://")[2],
         headline=headline,
         body=body,
         fetched_at=fetched_at,

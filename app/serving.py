@@ -22,7 +22,9 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise PortBusy(f"port {port} on {host} cannot be used ({error.strerror}): choose another one with --port or RASAD_PORT") from None
+            raise PortBusy(
+                f"port {port} on {host} cannot be used ({error.strerror}): choose another one with --port or RASAD_PORT"
+            ) from None
 
 
 def serve_forever(settings: Settings) -> None:

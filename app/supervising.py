@@ -35,9 +35,7 @@ class Child:
 
     def start(self) -> None:
         """Starts the process in a group of its own, so that an interrupt reaches it through us only."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", *self.arguments], env=self.environment, start_new_session=True
-        )
+        self.process = subprocess.Popen([sys.executable, "-m", "app.cli", *self.arguments], env=self.environment, start_new_session=True)
         self.started = time.monotonic()
         log.info("%s started as process %d", self.name, self.process.pid)
 

@@ -35,7 +35,7 @@ def work_forever(settings: Settings) -> None:
 
 def _work(settings: Settings, renew: Callable[[], None], stop: threading.Event) -> None:
     with opened(settings, writable=True) as archive:
-        annotator = Annotator.load(settings.config, settings.tone_model)
+        annotator = Annotator.load(settings.config, settings.tone_model, settings.tone_labels)
         log.info("working: annotating, grouping, indexing, sending digests")
         while not stop.is_set():
             renew()

@@ -30,9 +30,7 @@ def crawl(
         summary = crawl_outlets(
             settings, only=tuple(outlets or ()), since=since, until=until, wait=wait, forever=forever, on_outcome=_printer(as_json)
         )
-    rows = [
-        {"outlet": one.outlet, "known": one.known, "fetched": one.fetched, "outcomes": dict(one.outcomes)} for one in summary.outlets
-    ]
+    rows = [{"outlet": one.outlet, "known": one.known, "fetched": one.fetched, "outcomes": dict(one.outcomes)} for one in summary.outlets]
     if as_json:
         put_json({"summary": rows})
     else:

@@ -19,7 +19,9 @@ CHUNK = 200
 
 def import_(
     file: Path = typer.Argument(..., help="JSON lines, one raw article each; - reads standard input"),
-    tag: bool = typer.Option(True, "--tag/--no-tag", help="annotate before returning; otherwise leave it to a running service or `rasad tag`"),
+    tag: bool = typer.Option(
+        True, "--tag/--no-tag", help="annotate before returning; otherwise leave it to a running service or `rasad tag`"
+    ),
 ) -> None:
     """Import raw articles; one JSON line of outcome per input line."""
     from app.commands.tagging import settle_with_notes

@@ -17,7 +17,9 @@ TEXT_LIMIT = 2_500_000
 
 
 def tag(
-    outdated: bool = typer.Option(False, "--outdated", help="also articles that an older version annotated (always done; kept for scripts)"),
+    outdated: bool = typer.Option(
+        False, "--outdated", help="also articles that an older version annotated (always done; kept for scripts)"
+    ),
 ) -> None:
     """Annotate, group and index whatever waits; resumable."""
     del outdated
@@ -46,7 +48,7 @@ def _loader(settings: Settings) -> Callable[[], Any]:
     def load() -> Any:
         from nlp.annotate import Annotator
 
-        return Annotator.load(settings.config, settings.tone_model)
+        return Annotator.load(settings.config, settings.tone_model, settings.tone_labels)
 
     return load
 
