@@ -9,7 +9,6 @@ from nlp.demands import find_demands
 from nlp.entities import MODEL, NamedEntities, mentions
 from nlp.fingerprint import fingerprint
 from nlp.labels import Labeller, Labels
-from nlp.normalize import fold
 from nlp.quotes import find_quotes
 from nlp.text import Text as Text
 
@@ -37,12 +36,11 @@ class Annotator:
         return [self._annotate(text, labels) for text, labels in zip(texts, self._labeller.label(texts), strict=True)]
 
     def _annotate(self, text: Text, labels: Labels) -> Annotations:
-        headline, body = fold(text.headline), fold(text.body)
+        headline = self._entities.read("headline", text.headline)
+        body = self._entities.read("body", text.body)
         register = self._entities.register
-        in_headline, in_body = self._entities.find(headline.text), self._entities.find(body.text)
-        quotes = find_quotes(text, headline, body, in_body, register)
-        named = mentions(in_headline, headline, text.headline, register, text.published_at, "headline")
-        named += mentions(in_body, body, text.body, register, text.published_at)
+        quotes = find_quotes(headline, body, register, text.published_at)
+        named = [*mentions(headline, register, text.published_at), *mentions(body, register, text.published_at)]
         return Annotations(
             nlp_version=NLP_VERSION,
             tone=labels.tone,
@@ -50,6 +48,6 @@ class Annotator:
             topics=labels.topics,
             entities=tuple(named),
             quotes=tuple(quotes),
-            demands=tuple(find_demands(body, text.body, quotes, labels.demand, self._labeller.demand_threshold)),
+            demands=tuple(find_demands(body, quotes, labels.demand, self._labeller.demand_threshold)),
             fingerprint=fingerprint(text),
         )

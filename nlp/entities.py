@@ -1,14 +1,14 @@
 """Who and what is named in an article: the register's names first, names recognised in running text for the rest."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from core.records import BodyField, EntityKind, Mention, Span
 from nlp.names import Name, NameTagger
-from nlp.normalize import Folded
+from nlp.normalize import Folded, fold
 from nlp.register import Found, Register
 
 MODEL = Path(__file__).parent / "model"
@@ -22,6 +22,22 @@ class Named:
     end: int
     kind: EntityKind
     key: str = ""
+    office: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One field of the article as the rules read it: the words as given, folded, and the names in the folded ones."""
+
+    field: BodyField
+    given: str
+    folded: Folded
+    named: Sequence[Named]
+
+    @property
+    def people(self) -> list[tuple[int, int]]:
+        """The spans of persons' names in the folded words, in order."""
+        return [(one.start, one.end) for one in self.named if one.kind == "PER" and not one.office]
 
 
 def find_named(text: str, register: Register, tagger: NameTagger | None) -> list[Named]:
@@ -31,7 +47,7 @@ def find_named(text: str, register: Register, tagger: NameTagger | None) -> list
     """
     found = register.find(text)
     names = tagger.find(text) if tagger else []
-    offices = [Named(hit.start, hit.end, "PER", hit.key) for hit in found if hit.key in register.offices]
+    offices = [Named(hit.start, hit.end, "PER", hit.key, office=True) for hit in found if hit.key in register.offices]
     known = [hit for hit in found if hit.key not in register.offices]
     return sorted([*offices, *_merged(known, names, register)], key=lambda named: (named.start, -named.end))
 
@@ -79,15 +95,13 @@ def with_persons_linked(named: Sequence[Named], text: str, register: Register) -
     return linked
 
 
-def mentions(
-    named: Iterable[Named], folded: Folded, text: str, register: Register, when: datetime | None, field: BodyField = "body"
-) -> list[Mention]:
-    """The mentions of a field as the article's own text has them: offsets are code points of ``text`` as given."""
+def mentions(part: Part, register: Register, when: datetime | None) -> list[Mention]:
+    """The mentions of a field as the article's own text has them: offsets are code points of the field as given."""
     result = []
-    for mention in named:
-        start, end = folded.span(mention.start, mention.end)
+    for mention in part.named:
+        start, end = part.folded.span(mention.start, mention.end)
         entity = register.resolve(mention.key, when) if mention.key else None
-        result.append(Mention(text[start:end], mention.kind, Span(start, end, field), entity))
+        result.append(Mention(part.given[start:end], mention.kind, Span(start, end, part.field), entity))
     return result
 
 
@@ -104,6 +118,8 @@ class NamedEntities:
         tagger = NameTagger.load(model) if (model / "ner.crfsuite").is_file() else None
         return cls(Register.load(config / "entities.toml"), tagger)
 
-    def find(self, text: str) -> list[Named]:
-        """The names in folded ``text``; see ``find_named``."""
-        return with_persons_linked(find_named(text, self.register, self.tagger), text, self.register)
+    def read(self, field: BodyField, given: str) -> Part:
+        """A field with its names found; see ``find_named``."""
+        folded = fold(given)
+        named = with_persons_linked(find_named(folded.text, self.register, self.tagger), folded.text, self.register)
+        return Part(field, given, folded, named)

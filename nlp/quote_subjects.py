@@ -1,0 +1,178 @@
+"""Who is named as speaking in the words before (or after) a cue: a pronoun, a title, a name, or several of them together."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_TOKEN = re.compile(r"[^\W_]+|[^\s\w]")
+
+PRONOUN = re.compile(
+    r"(?:وی|او|ایشان|نامبرده|این (?:مقام(?: مسیول| ارشد| قضایی| انتظامی| محلی)?|مسیول|مدیر|عضو|نماینده|کارشناس|استاد|پژوهشگر|هنرمند|بازیگر|کارگردان|مربی|فعال"
+    r"|شهروند|نویسنده|منبع|فرمانده|معاون|پزشک|قاضی|ورزشکار|خواننده|وزیر|نامزد|منتقد|مدرس|جامعه شناس)(?: [^\W_]+){0,5}?)(?![^\W_])"
+)
+_HEADS = (
+    "شهردار|معاون|رییس|مدیر|مدیرکل|مدیرعامل|عضو|سخنگو|سخنگوی|فرماندار|استاندار|نماینده|وزیر|سرپرست|دبیر|دبیرکل|سرمربی|مربی|کارشناس|استاد|پژوهشگر|فرمانده"
+    "|جانشین|قایم|مشاور|مسیول|بخشدار|دهیار|دادستان|بازپرس|قاضی|کارگردان|بازیگر|نویسنده|هنرمند|شاعر|مجری|تهیه|تولیت|نایب|سفیر|طراح|معمار|مدرس|فعال|داور|قهرمان"
+    "|بازیکن|کاپیتان|مالک|امام|وکیل|پزشک|مترجم|منتقد|مورخ|رهبر|شهرداری|روابط|ستاد|پلیس|مرکز|سازمان|اداره|شورای|انجمن|وزارت|آتش|خزانه|منشی|بنیانگذار|موسس|متولی"
+    "|ریاست|محقق|مجسمه|نقاش|مقام|دانشیار|استادیار|عکاس|فیلمساز|جامعه|روانشناس|اقتصاددان|صاحب|رییس جمهور"
+)
+_GROUPS = (
+    "شهروندان|شهروند|مردم|اهالی|ساکنان|ساکنین|کارشناسان|مسیولان|مسیولین|رانندگان|راننده|کسبه|بازاریان|مسافران|مسافر|زایران|زایر|کارگران|کشاورزان|دانشجویان|معترضان"
+    "|پژوهشگران|محققان|منتقدان|والدین|اعضای|نمایندگان|یکی|برخی|بعضی|تعدادی|جمعی|گروهی|عده|شماری|منابع|منبع|مدیران|صاحبان|خانواده|مسلمانان|طراحان|معماران"
+)
+HEADS = frozenset(_HEADS.split("|"))
+GROUPS = frozenset(_GROUPS.split("|"))
+_HONORIFICS = frozenset(["آقای", "آقا", "خانم", "دکتر", "مهندس", "سردار", "سرهنگ", "سرتیپ", "سرلشکر", "سرگرد", "ستوان", "حجت", "الاسلام", "والمسلمین", "و", "آیت", "الله", "شهید", "حاج", "سرکار", "جناب", "پروفسور"])  # fmt: skip
+_STOP = frozenset(
+    ["در", "با", "از", "به", "بر", "ضمن", "نیز", "هم", "همچنین", "امروز", "دیروز", "فردا", "که", "پس", "بعد", "روز", "صبح", "عصر", "ظهر", "شب", "را", "برای", "طی", "هنگام", "پیرامون", "درباره", "پیش", "ظهر", "صبح", "وی", "او", "ایشان", "این", "شنبه", "یکشنبه", "دوشنبه", "چهارشنبه", "پنجشنبه", "جمعه", "پنج", "سه", "چهار", "تاکنون", "سپس", "است", "بود", "شد", "کرد", "گفت", "افزود", "میان", "پایان", "ادامه", "خطاب", "نسبت", "خواستار", "خواهان", "دیشب", "امشب", "قبل", "مورد", "توسط", "یعنی", "گفته", "اظهار", "بیان", "تصریح", "تاکید", "خاطرنشان", "خاطر", "اضافه", "عنوان", "مطرح", "اذعان", "ابراز", "اعلام", "یادآور", "یاد", "متذکر", "توضیح", "پاسخ", "هشدار", "تشریح", "می", "نوشت", "معتقد", "اما", "ولی", "البته"]
+) | frozenset("،؛:.«»\"()[]-ـ!؟")  # fmt: skip
+_PREPOSITIONS = frozenset(["با", "به", "از", "در", "برای", "بر", "توسط", "حضور", "دیدار", "سوی", "نزد", "که", "را", "و", "مانند", "همچون", "بین", "میان", "درباره", "علیه", "همراه", "همراهی", "خطاب", "نام", "قول", "نقل", "گفته", "بدون", "دست", "پای", "کنار", "شهید", "خیابان", "میدان", "بزرگراه"])  # fmt: skip
+_IN_TITLES = re.compile(r"در (?:مجلس|امور|شورا|شورای|حوزه|استان|منطقه|دانشگاه|شهرداری)(?![^\W_])")
+LONGEST_TITLE = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A speaker as named at one place of folded text; spans are ``(start, end)``, None where the part is absent."""
+
+    start: int
+    end: int
+    name: tuple[int, int] | None = None
+    role: tuple[int, int] | None = None
+    pronoun: bool = False
+
+
+def find_subject(text: str, start: int, end: int, people: Sequence[tuple[int, int]]) -> Subject | None:
+    """The subject of the clause ``text[start:end]`` before a cue, None when it is dropped.
+
+    ``people`` are the spans of persons' names in ``text``, in order. «به گزارش ایسنا، حسن احمدی، معاون شهردار با اشاره به …» → name and role.
+    """
+    tokens = [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text, start, end)]
+    starts = {first: last for first, last in _within(people, start, end)}
+    for place, (word, first, _) in enumerate(tokens):
+        before = tokens[place - 1][0] if place else ""
+        if before in _PREPOSITIONS and not (before == "و" and place > 1 and tokens[place - 2][0] in _STOP):
+            continue
+        pronoun = PRONOUN.match(text, first, end)
+        if pronoun and before not in HEADS:
+            return Subject(first, pronoun.end(), pronoun=True)
+        if first in starts:
+            return _named(text, first, starts[first], end)
+        if (word in HEADS or word in GROUPS) and not (before and before not in _STOP and before not in _HONORIFICS):
+            subject = titled(text, first, end, starts)
+            if subject:
+                return subject
+    return _bare_name(text, tokens)
+
+
+def _within(people: Sequence[tuple[int, int]], start: int, end: int) -> Sequence[tuple[int, int]]:
+    low = bisect_left(people, (start, 0))
+    high = bisect_left(people, (end, 0))
+    return people[low:high]
+
+
+def titled(text: str, first: int, end: int, starts: dict[int, int]) -> Subject | None:
+    """A title from ``first`` on and the name that follows it: «معاون فنی شهردار تهران، مهندس علی آبادی»."""
+    last = title_end(text, first, end, starts)
+    if last <= first:
+        return None
+    name = _name_after(text, last, end, starts)
+    return Subject(first, name[1] if name else last, name, (first, last))
+
+
+def title_end(text: str, first: int, end: int, starts: dict[int, int]) -> int:
+    """Where a title beginning at ``first`` ends: before a name, a mark, a preposition or an adverb."""
+    last, words = first, 0
+    place = first
+    while words < LONGEST_TITLE:
+        match = _TOKEN.search(text, place, end)
+        if match is None or match.start() in starts:
+            break
+        word = match.group()
+        if word in _HONORIFICS and word != "و" and words:
+            break
+        if word in _STOP and not _IN_TITLES.match(text, match.start()) and not (word == "،" and _lists_on(text, match.end())):
+            break
+        if word != "و":
+            last = match.end()
+        place, words = match.end(), words + 1
+    return last
+
+
+_LIST = re.compile(r" ?[^\W_]+(?: [^\W_]+)?(?: ?، ?[^\W_]+(?: [^\W_]+)?){0,2} و [^\W_]+")
+
+
+def _lists_on(text: str, place: int) -> bool:
+    """Whether a comma inside a title parts a list: «سازمان اجتماعی، فرهنگی، ورزشی و امور زیارت»."""
+    match = _LIST.match(text, place)
+    return match is not None and not any(
+        word in _STOP or word in HEADS or word in _HONORIFICS for word in match.group().replace("،", " ").replace(" و ", " ").split()
+    )
+
+
+def _name_after(text: str, place: int, end: int, starts: dict[int, int]) -> tuple[int, int] | None:
+    for _ in range(5):
+        match = _TOKEN.search(text, place, end)
+        if match is None:
+            return None
+        if match.start() in starts:
+            return match.start(), starts[match.start()]
+        if match.group() != "،" and match.group() not in _HONORIFICS:
+            return None
+        place = match.end()
+    return None
+
+
+def _named(text: str, first: int, last: int, end: int) -> Subject:
+    """A name and the title behind it, if one follows."""
+    match = re.compile(r" ?[،(]? ?").match(text, last, end)
+    place = match.end() if match else last
+    word = _TOKEN.match(text, place, end)
+    if word and (word.group() in HEADS):
+        finish = title_end(text, place, end, {})
+        return Subject(first, finish, (first, last), (place, finish))
+    return Subject(first, last, (first, last))
+
+
+def _bare_name(text: str, tokens: list[tuple[str, int, int]]) -> Subject | None:
+    """One to four words that begin the clause and end at a stop word: a surname that no recogniser knows. «کلائی تصریح کرد»."""
+    head: list[tuple[str, int, int]] = []
+    for token in tokens:
+        if token[0] in _STOP:
+            break
+        head.append(token)
+    if not 1 <= len(head) <= 4 or any(len(word) < 2 or not word.isalpha() for word, _, _ in head):
+        return None
+    return Subject(head[0][1], head[-1][2], (head[0][1], head[-1][2]))
+
+
+def without_honorifics(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span of a name without «آقای», «مهندس», … before it; the whole span when nothing else is left."""
+    tokens = [(match.group(), match.start()) for match in _TOKEN.finditer(text, start, end)]
+    for place, (word, first) in enumerate(tokens):
+        if word not in _HONORIFICS:
+            return (first, end) if place else (start, end)
+    return start, end
+
+
+def find_introductions(text: str, people: Sequence[tuple[int, int]]) -> list[Subject]:
+    """Names that stand with their title anywhere in the text: «سعید اسدی، مدیر تئاتر شهر», «شهردار تهران، علی احمدی»."""
+    found = []
+    for start, end in people:
+        subject = _named(text, start, end, min(len(text), end + 160))
+        if subject.role is None:
+            subject = _title_before(text, start, end) or subject
+        found.append(subject)
+    return [subject for subject in found if subject.role]
+
+
+def _title_before(text: str, start: int, end: int) -> Subject | None:
+    tokens = [(match.group(), match.start()) for match in _TOKEN.finditer(text, max(0, start - 120), start)]
+    for place, (word, first) in enumerate(tokens):
+        before = tokens[place - 1][0] if place else "."
+        if word in HEADS and (before in _STOP or before in _HONORIFICS):
+            subject = titled(text, first, end, {start: end})
+            if subject and subject.name == (start, end):
+                return subject
+    return None
