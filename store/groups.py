@@ -9,9 +9,11 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 
 import sqlalchemy as sa
 
@@ -29,6 +31,9 @@ LEASE_SECONDS = 120.0
 # Articles compared before one transaction writes the result.
 BATCH = 40
 _CHUNK = 500
+# Of the candidates of an article the likeliest are read at once, the others only when these are no reprints.
+_FIRST = 4
+_TEXTS_KEPT = 5_000
 
 
 class Groups:
@@ -57,10 +62,12 @@ class Groups:
         owner = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
         if not self._work.claim(LEASE, owner, now, LEASE_SECONDS):
             return 0
+        run = _Run(owner, bands, is_reprint, _Texts(self._engine))
         done, start = 0, time.monotonic()
         try:
             while batch := self._next_batch():
-                done += self._group(batch, owner, bands, is_reprint)
+                done += self._group(batch, run)
+                run.texts.forget()
                 passed = timedelta(seconds=time.monotonic() - start)
                 if not self._work.renew(LEASE, owner, now + passed, LEASE_SECONDS):
                     break
@@ -77,37 +84,74 @@ class Groups:
             ids = sorted({row.id for row in rows} | set(connection.scalars(former))) if rows else []
             return load_many(connection, ids)
 
-    def _group(self, batch: Sequence[Article], owner: str, bands_of: Bands, is_reprint: IsReprint) -> int:
-        numbers = {article.id: _signed(bands_of(article.annotations.fingerprint)) for article in batch if article.annotations}
-        forest = _Forest({article.id for article in batch})
+    def _group(self, batch: Sequence[Article], run: "_Run") -> int:
+        numbers = {article.id: _signed(run.bands(article.annotations.fingerprint)) for article in batch if article.annotations}
         with reading(self._engine) as connection:
             near = _sharing(connection, numbers)
-            candidates = {article.id: article for article in load_many(connection, sorted(set().union(*near.values()) - forest.singles))}
-        candidates.update((article.id, article) for article in batch)
-        for article in candidates.values():
-            forest.add(article)
+            groups = _groups_of(connection, {id for others in near.values() for id in others})
+        forest = _Forest({article.id for article in batch}, groups)
+        run.texts.put(batch)
+        run.texts.fetch(id for others in near.values() for id in others[:_FIRST])
         for id, others in near.items():
-            for other in sorted(others):
-                if not forest.joined(id, other) and is_reprint(candidates[id], candidates[other]):
+            for place, other in enumerate(others):
+                if forest.joined(id, other):
+                    continue
+                if place % _CHUNK == _FIRST:
+                    run.texts.fetch(others[place : place + _CHUNK])
+                if run.is_reprint(run.texts.get(id), run.texts.get(other)):
                     forest.join(id, other)
         with writing(self._engine) as connection:
             # Comparing may have outlived the lease: then another process has grouped these articles, perhaps on newer texts.
-            return _write(connection, batch, numbers, forest) if is_holder(connection, LEASE, owner) else 0
+            return _write(connection, batch, numbers, forest) if is_holder(connection, LEASE, run.owner) else 0
+
+
+class _Texts:
+    """The articles last compared: candidates come again and again, and reading them is what grouping spends its time on."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._kept: dict[int, Article] = {}
+
+    def put(self, found: Iterable[Article]) -> None:
+        for article in found:
+            self._kept.pop(article.id, None)
+            self._kept[article.id] = article
+
+    def fetch(self, ids: Iterable[int]) -> None:
+        missing = sorted(set(ids) - self._kept.keys())
+        if missing:
+            with reading(self._engine) as connection:
+                self.put(load_many(connection, missing))
+
+    def get(self, id: int) -> Article:
+        if id not in self._kept:
+            self.fetch([id])
+        return self._kept[id]
+
+    def forget(self) -> None:
+        """Drops the oldest articles, between two batches."""
+        for id in list(self._kept)[: len(self._kept) - _TEXTS_KEPT]:
+            del self._kept[id]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one call of ``group_pending`` works with."""
+
+    owner: str
+    bands: Bands
+    is_reprint: IsReprint
+    texts: _Texts
 
 
 class _Forest:
     """Union–find over groups. The articles of the batch start alone, all others in the group they have."""
 
-    def __init__(self, singles: set[int]) -> None:
+    def __init__(self, singles: set[int], groups: dict[int, int]) -> None:
         self.singles = singles
-        self._group: dict[int, int] = {}
-        self._parent: dict[int, int] = {}
-
-    def add(self, article: Article) -> None:
         # A single's own node is negative: the group it leaves may go on under the same number.
-        node = -article.id if article.id in self.singles else article.reprint_group
-        self._group[article.id] = node
-        self._parent.setdefault(node, node)
+        self._group = {**groups, **{id: -id for id in singles}}
+        self._parent = {node: node for node in self._group.values()}
 
     def joined(self, one: int, other: int) -> bool:
         return self._root(self._group[one]) == self._root(self._group[other])
@@ -141,8 +185,8 @@ def _signed(numbers: Iterable[int]) -> set[int]:
     return {(number + 2**63) % 2**64 - 2**63 for number in numbers}
 
 
-def _sharing(connection: sa.Connection, numbers: dict[int, set[int]]) -> dict[int, set[int]]:
-    """Per article of the batch the ids of all others, stored or of the batch, that share a band with it."""
+def _sharing(connection: sa.Connection, numbers: dict[int, set[int]]) -> dict[int, list[int]]:
+    """Per article of the batch the ids of all others that share a band with it, those that share the most first."""
     holders: dict[int, set[int]] = {}
     for id, own in numbers.items():
         for number in own:
@@ -153,7 +197,19 @@ def _sharing(connection: sa.Connection, numbers: dict[int, set[int]]) -> dict[in
         for band, id in connection.execute(query):
             if id not in numbers:
                 holders[band].add(id)
-    return {id: set().union(*(holders[number] for number in own)) - {id} for id, own in numbers.items()}
+    near: dict[int, list[int]] = {}
+    for id, own in numbers.items():
+        shared = Counter(other for number in own for other in holders[number] if other != id)
+        near[id] = sorted(shared, key=lambda other: (-shared[other], other))
+    return near
+
+
+def _groups_of(connection: sa.Connection, ids: Collection[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for part in batched(ids, _CHUNK):
+        query = sa.select(articles.c.id, articles.c.reprint_group).where(articles.c.id.in_(part))
+        found.update((id, group) for id, group in connection.execute(query))
+    return found
 
 
 def _write(connection: sa.Connection, batch: Sequence[Article], numbers: dict[int, set[int]], forest: _Forest) -> int:
