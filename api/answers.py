@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from store.highlight import marks, snippet
-
 from core.errors import BadInput
 from render.shapes import Json, brief_json, facets_json, reprint_json
 from store.archive import Archive
+from store.highlight import marks, snippet
 from store.index import FACETS, ORDERS, SearchRequest
 from store.query import Query, parse_query
 

@@ -2,8 +2,10 @@
 
 import logging
 import threading
+import tomllib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -64,7 +66,7 @@ class StrictHeaders:
 
 def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] = (), *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """The application. It opens nothing: the archive is the caller's to open and close."""
-    desk = Desk(archive, settings, {outlet.key: outlet for outlet in outlets}, clock=clock)
+    desk = Desk(archive, settings, {outlet.key: outlet for outlet in outlets}, read_names(settings.config / "entities.toml"), clock)
     app = FastAPI(
         title="Rasad", version="1", description="Persian news monitoring: articles, search, counts, changes.", docs_url=None, redoc_url=None
     )
@@ -78,6 +80,15 @@ def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] =
     app.openapi = lambda: finish_schema(make_schema())  # type: ignore[method-assign]
     threading.Thread(target=warm_up, name="chart engine", daemon=True).start()
     return app
+
+
+def read_names(register: Path) -> dict[str, str]:
+    """The names of entities, offices and people by their id, as the register tells them; none where there is no such file."""
+    if not register.exists():
+        return {}
+    tables = tomllib.loads(register.read_text(encoding="utf-8")).values()
+    rows = (row for table in tables if isinstance(table, list) for row in table)
+    return {row["id"]: row["name"] for row in rows if "id" in row and "name" in row}
 
 
 def _answer_errors(app: FastAPI, desk: Desk) -> None:

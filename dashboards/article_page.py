@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
-from store.highlight import marks
 
 from core.errors import BadQuery, NotFound
 from core.records import Article, BodyField, Mention
@@ -15,6 +14,7 @@ from dashboards.desk import Desk
 from dashboards.diff import Changed, compare
 from dashboards.marked import Mark, cut, paragraphs
 from render.words import KIND_NAMES, TONE_NAMES, tone_name
+from store.highlight import marks
 from store.query import parse_query
 
 _LAYERS = (("entity", "نهادها"), ("quote", "نقل‌قول‌ها"), ("demand", "مطالبه‌ها"), ("evidence", "شاهد لحن"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from core.dates import jalali_moment, jalali_numeric, jalali_text, tehran_day, utc_now
+from core.dates import jalali_moment, jalali_numeric, jalali_text, persian_digits, tehran_day, utc_now
 from core.records import Outlet
 from core.settings import Settings
 from render.numbers import ago, difference, number, percent, share
@@ -58,7 +58,13 @@ def templates() -> Environment:
         auto_reload=False,
     )
     environment.filters.update(
-        num=number, pct=percent, day=jalali_text, numeric_day=jalali_numeric, moment=jalali_moment, tone=tone_name, topic=topic_name
+        num=number,
+        pct=percent,
+        day=jalali_text,
+        numeric_day=lambda day: persian_digits(jalali_numeric(day)),
+        moment=jalali_moment,
+        tone=tone_name,
+        topic=topic_name,
     )
     environment.globals.update(
         static=static_url,

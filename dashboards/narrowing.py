@@ -12,8 +12,8 @@ from store.query import Query, both, parse_query
 from store.query_tree import And, Is, Named, Node, Not, Or, Within
 from store.query_words import plain
 
-FIELDS = ("topic", "tone", "city_tone", "outlet", "section", "entity", "speaker", "voice", "group", "has")
-NAME_FIELDS = frozenset({"entity", "speaker", "section"})
+FIELDS = ("topic", "tone", "city_tone", "outlet", "section", "entity", "place", "speaker", "voice", "group", "has")
+NAME_FIELDS = frozenset({"entity", "place", "speaker", "section"})
 PERIODS = (1, 7, 30)
 CONCERNS_CITY = tuple(tone for tone in CITY_TONES if tone != "none")
 _FIXED_VALUES = {"tone": frozenset(TONES), "city_tone": frozenset(CITY_TONES), "has": frozenset({"quote", "demand"})}

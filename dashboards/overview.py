@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
@@ -41,7 +42,7 @@ class ShownDemand:
 
 
 def build_router(desk: Desk) -> APIRouter:
-    """``/``, ``/topics/{id}``, ``/outlets/{key}``, ``/entities/{id}`` and ``/speakers/{name}``."""
+    """``/``, ``/topics/{id}``, ``/outlets/{key}``, ``/entities/{id}``, ``/places/{id}`` and ``/speakers/{name}``."""
     router = APIRouter()
 
     @router.get("/")
@@ -60,11 +61,15 @@ def build_router(desk: Desk) -> APIRouter:
 
     @router.get("/entities/{entity:path}")
     def entity_page(request: Request, entity: str) -> HTMLResponse:
-        return figures_page(desk, request, Focus("entity", entity, "نهاد، شخص یا مکان", desk.entity_name(entity), request.url.path))
+        return figures_page(desk, request, Focus("entity", entity, "نهاد یا شخص", desk.entity_name(entity), request.url.path))
+
+    @router.get("/places/{place:path}")
+    def place_page(request: Request, place: str) -> HTMLResponse:
+        return figures_page(desk, request, Focus("place", place, "مکان", desk.entity_name(place), request.url.path))
 
     @router.get("/speakers/{speaker:path}")
     def speaker_page(request: Request, speaker: str) -> HTMLResponse:
-        return figures_page(desk, request, Focus("speaker", speaker, "گوینده", speaker, request.url.path))
+        return figures_page(desk, request, Focus("speaker", speaker, "گوینده", desk.entity_name(speaker), request.url.path))
 
     return router
 
@@ -97,7 +102,7 @@ def figures_page(desk: Desk, request: Request, focus: Focus) -> HTMLResponse:
     )
 
 
-def period_words(period: Narrowing, path: str, today: date) -> Mapping[str, object]:
+def period_words(period: Narrowing, path: str, today: date) -> Mapping[str, Any]:
     """What ``period.html`` needs: the addresses of the ready periods and of the two switches, and the choice in words."""
 
     def period_url(days: int) -> str:

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
-from store.highlight import marks, snippet
+from starlette.responses import HTMLResponse, StreamingResponse
 
+from core.dates import jalali_numeric, tehran_day
 from core.errors import BadInput, BadQuery
 from core.records import CITY_TONES, TONES, Article
 from dashboards.desk import Desk
 from dashboards.marked import Mark, Piece, cut
 from dashboards.narrowing import Narrowing, read_narrowing
+from render.tables import FORMATS, MEDIA_TYPES, table_pieces
 from render.words import TONE_NAMES, VOICE_NAMES, topic_name
+from store.export import matching_articles
+from store.highlight import marks, snippet
 from store.index import ORDERS, Hit, Order, SearchPage, SearchRequest
 from store.query import Query
 
@@ -23,9 +26,10 @@ _FACET_NAMES = {
     "topic": "موضوع",
     "outlet": "رسانه",
     "speaker": "گوینده",
-    "entity": "نهاد، شخص، مکان",
+    "entity": "نهاد یا شخص",
+    "place": "مکان",
     "section": "بخش",
-    "voice": "صدای",
+    "voice": "صدا",
     "group": "بازنشرهای یک خبر",
     "has": "دارای",
 }
@@ -66,12 +70,16 @@ class Facet:
 
 
 def build_router(desk: Desk) -> APIRouter:
-    """``/search``."""
+    """``/search`` and its export."""
     router = APIRouter()
 
     @router.get("/search")
     def search(request: Request) -> HTMLResponse:
         return search_page(desk, request)
+
+    @router.get("/search/export")
+    def export(request: Request) -> StreamingResponse:
+        return export_file(desk, request)
 
     return router
 
@@ -97,6 +105,20 @@ def search_page(desk: Desk, request: Request) -> HTMLResponse:
         facets=shown_facets(desk, narrowing, page),
         next_url=page.next_cursor and narrowing.url(order=order, cursor=page.next_cursor),
     )
+
+
+def export_file(desk: Desk, request: Request) -> StreamingResponse:
+    """Every article that the page counts, one row each, in the page's order by time; the file is sent while it is made."""
+    params = request.query_params
+    format = next((known for known in FORMATS if known == params.get("format", "csv")), None)
+    if format is None:
+        raise BadInput("format", params["format"], f"not one of {FORMATS}", "قالب خروجی باید csv، xlsx یا ndjson باشد.")
+    narrowing = read_narrowing(params.multi_items(), desk.outlets)
+    order = read_order(params.get("order", ""), narrowing)
+    articles = matching_articles(desk.archive, narrowing.query(desk.clock()), order)
+    name = f"rasad-{jalali_numeric(tehran_day(desk.clock())).replace('/', '-')}.{format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(table_pieces(format, articles), media_type=MEDIA_TYPES[format], headers=headers)
 
 
 def read_order(text: str, narrowing: Narrowing) -> Order:
@@ -153,7 +175,7 @@ def value_name(desk: Desk, field: str, value: str) -> str:
     """A filter's value in Persian: («outlet", "irna") → «ایرنا»."""
     if field == "outlet":
         return desk.outlet_name(value)
-    if field == "entity":
+    if field in ("entity", "place", "speaker"):
         return desk.entity_name(value)
     if field == "topic":
         return topic_name(value)
