@@ -129,7 +129,7 @@ def _words(text: str) -> tuple[set[str], set[str], set[str], dict[str, tuple[str
 def _verbs(text: str, sure: set[str]) -> dict[str, str]:
     """Forms that one verb only spells so come first: «کشید» is of کشیدن, «نشست» of نشستن and not a «not» of شستن."""
     rows = [line.partition("#") for line in text.splitlines()]
-    stems = [(fold(past), fold(present)) for past, _, present in rows if past and present and " " not in present]
+    stems = [(fold(past), fold(present)) for past, _, present in rows if past and present and " " not in present and ZWNJ not in past]
     forms: dict[str, str] = {}
     for conjugate in (_pasts, _presents, _negated, _subjunctive):
         for past, present in stems:

@@ -10,8 +10,9 @@ from core.persian import surface_text, term_text
 from core.records import Annotations, Article
 from store.addresses import keys_of
 from store.index import moment
+from store.moments import microseconds, sort_key
 from store.query_dates import month_value
-from store.query_words import NAMED_FIELDS, plain
+from store.query_words import LONGEST_VALUE, NAMED_FIELDS, plain
 
 FIELD_GAP = 60
 VERSION = 1
@@ -19,7 +20,6 @@ _REFERENCE = datetime(2020, 1, 1, tzinfo=UTC)
 _YEAR = 365.25 * 86400
 _RECENCY_YEARS = 4.0
 _REPRINT_WEIGHT = 0.85
-_MICROSECOND = 1_000_000
 TEXT_FIELDS = ("all", "headline", "lead", "surface", "surface_headline", *(f"{name}_name" for name in sorted(NAMED_FIELDS)))
 FACET_FIELDS = ("outlet", "topic", "tone", "city_tone", "entity", "speaker", "section", "day", "week", "month", "voice", "place")
 KEY_FIELDS = ("outlet_key", "flag", "address", *(f"{name}_key" for name in sorted(NAMED_FIELDS)))
@@ -55,33 +55,28 @@ def document(article: Article) -> Document:
         "surface_headline": [surface_text("\n".join(head))],
     }
     values = {
-        "outlet": [raw.outlet],
-        "outlet_key": [plain(raw.outlet)],
+        "outlet": [raw.outlet[:LONGEST_VALUE]],
+        "outlet_key": [plain(raw.outlet)[:LONGEST_VALUE]],
         "address": sorted({key for url in (raw.url, raw.canonical_url, raw.short_url) if url for key in keys_of(url)}),
         "flag": ["original" if article.reprint_group == article.id else "reprint"],
         **_days(tehran_day(when)),
     }
-    names = {"section": [(raw.section, raw.section)] if raw.section else [], "place": [(raw.place, raw.place)] if raw.place else []}
+    names = {name: [(_shown(text), text)] if text.strip() else [] for name, text in (("section", raw.section), ("place", raw.place))}
     if article.annotations:
         _annotated(article.annotations, values, names)
     for name, pairs in names.items():
         values[name] = _unique(shown for shown, _ in pairs)
-        values[f"{name}_key"] = _unique(plain(text) for pair in pairs for text in pair)
+        values[f"{name}_key"] = _unique(plain(text)[:LONGEST_VALUE] for pair in pairs for text in pair)
         texts[f"{name}_name"] = _unique(term_text(text) for pair in pairs for text in pair)
     return Document(
         article.id,
         article.reprint_group,
-        round(when.timestamp() * _MICROSECOND),
+        microseconds(when),
         sort_key(when, article.id),
         _weight(article),
         texts,
         values,
     )
-
-
-def sort_key(when: datetime, article_id: int) -> int:
-    """One number that orders articles by second and then by id."""
-    return max(0, int(when.timestamp())) << 31 | (article_id & 0x7FFFFFFF)
 
 
 def _weight(article: Article) -> float:
@@ -111,7 +106,7 @@ def _annotated(said: Annotations, values: dict[str, list[str]], names: dict[str,
 
 
 def _shown(name: str) -> str:
-    return " ".join(name.split())
+    return " ".join(name.split())[:LONGEST_VALUE]
 
 
 def _unique(values: Iterable[str]) -> list[str]:

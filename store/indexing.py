@@ -1,7 +1,21 @@
 """Feeding the search index from the change log."""
 
+from typing import Protocol, Self
+
 from store.archive import Archive
 from store.index import SearchIndex
+
+
+class Rebuildable(SearchIndex, Protocol):
+    """An index that can be made anew beside the one in use."""
+
+    def beside(self) -> Self:
+        """An empty index that nobody asks yet."""
+        ...
+
+    def use(self, rebuilt: Self) -> None:
+        """Put a rebuilt index in the place of the one in use, in one step."""
+        ...
 
 
 def catch_up(archive: Archive, batch: int = 500) -> int:
@@ -16,4 +30,16 @@ def fill(archive: Archive, index: SearchIndex, batch: int) -> int:
         articles = archive.articles.get_many([change.article_id for change in changes])
         index.apply(articles, changes[-1].seq)
         applied += len(articles)
+    return applied
+
+
+def rebuild(archive: Archive, index: Rebuildable, batch: int = 5000) -> int:
+    """Make the index anew beside the one in use, then swap; how many articles were applied. Questions are answered all the while."""
+    rebuilt = index.beside()
+    try:
+        applied = fill(archive, rebuilt, batch)
+    except BaseException:
+        rebuilt.close()
+        raise
+    index.use(rebuilt)
     return applied

@@ -33,7 +33,7 @@ from store.query_tree import (
     Within,
     Word,
 )
-from store.query_words import CLOSED, DATE_FIELDS, MAX_DEPTH, NAMED_FIELDS, STOP_TERMS, plain
+from store.query_words import CLOSED, DATE_FIELDS, LONGEST_VALUE, MAX_DEPTH, NAMED_FIELDS, STOP_TERMS, plain
 
 SHORTEST_PREFIX = 2
 MAX_DISTANCE = 2
@@ -221,7 +221,7 @@ class Reader:
         if field.text in NAMED_FIELDS:
             exact = lexeme.kind is Kind.PHRASE
             terms = () if exact else tuple(term for word in WORD.findall(lexeme.text) if (term := term_of(word)))
-            return Named(field.text, plain(lexeme.text), terms, text, *place) if exact or terms else Nothing()
+            return Named(field.text, plain(lexeme.text)[:LONGEST_VALUE], terms, text, *place) if exact or terms else Nothing()
         return Is(field.text, (plain(lexeme.text),), text, *place)
 
     def _date(self, lexeme: Lexeme, field: Lexeme) -> Node:

@@ -6,6 +6,7 @@ from core.records import CITY_TONES, TONES, TOPICS
 MAX_LENGTH = 4000
 MAX_WORDS = 64
 MAX_DEPTH = 20
+LONGEST_VALUE = 200
 
 # Field → its Persian names as they are typed (half-spaces and underscores are the same).
 FIELD_NAMES: dict[str, tuple[str, ...]] = {

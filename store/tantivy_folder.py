@@ -41,11 +41,10 @@ class IndexFolder:
         aside.write_text(generation.name, "utf-8")
         aside.replace(self.path / "current")
 
-    def clear(self) -> None:
-        """Remove the generations that are not in use. Readers that still hold one keep its open files."""
-        used = self.current()
+    def clear(self, kept: tuple[Path | None, ...]) -> None:
+        """Remove the generations not named. Readers that still hold one keep its open files."""
         for found in self.path.glob("g*"):
-            if used is not None and found != used:
+            if found not in kept and found != self.current():
                 shutil.rmtree(found, ignore_errors=True)
 
 

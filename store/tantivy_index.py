@@ -31,8 +31,9 @@ class TantivyIndex:
     A reader works before the index exists (it is empty then) and sees commits of other processes at its next question.
     """
 
-    def __init__(self, folder: Path | None, *, writable: bool = False) -> None:
+    def __init__(self, folder: Path | None, *, writable: bool = False, generation: Path | None = None) -> None:
         self._home = IndexFolder(folder) if folder else None
+        self._fixed = generation
         self._writable = writable
         self._lock = RLock()
         self._schema = schema()
@@ -87,7 +88,7 @@ class TantivyIndex:
         """The newest change in the index."""
         if self._home is None:
             return self._seq
-        generation = self._home.current()
+        generation = self._fixed or self._home.current()
         return (read_seq(generation) or 0) if generation else 0
 
     # writing
@@ -118,29 +119,48 @@ class TantivyIndex:
                 self._writer.wait_merging_threads()
             self._writer = self._index = self._searcher = self._newest = None
 
+    def beside(self) -> "TantivyIndex":
+        """An empty index of the next generation, not yet asked by anyone: fill it, then ``use`` it."""
+        if self._home is None:
+            raise Unavailable("an index in memory is not rebuilt")
+        return TantivyIndex(self._home.path, writable=True, generation=self._empty_generation(self._home))
+
+    def use(self, rebuilt: "TantivyIndex") -> None:
+        """Make a rebuilt generation the one that everybody reads; a writer of the old one moves over at its next ``apply``."""
+        if self._home is None or rebuilt._generation is None:
+            raise Unavailable("this index was not rebuilt")
+        rebuilt.close()
+        before = self._home.current()
+        self._home.use(rebuilt._generation)
+        self._home.clear((before, rebuilt._generation))
+
     def _open_writer(self) -> tantivy.IndexWriter:
         if not self._writable:
             raise Unavailable("this index was opened for reading only")
-        if self._home and self._generation != self._home.current():
+        used = self._fixed or (self._home.current() if self._home else None)
+        if self._home and self._generation != used:
             self.close()
         if self._writer:
             return self._writer
         if self._home:
-            self._generation = self._home.current() or self._new_generation(self._home)
+            self._generation = used or self._new_generation(self._home)
             if read_seq(self._generation) is None:
                 self._generation = self._new_generation(self._home)
             self._index = prepared(tantivy.Index.open(str(self._generation)))
-            self._home.clear()
         if self._index is None:
             raise Unavailable("this index is closed")
         self._writer = _writer(self._index)
         return self._writer
 
     def _new_generation(self, home: IndexFolder) -> Path:
+        made = self._empty_generation(home)
+        home.use(made)
+        return made
+
+    def _empty_generation(self, home: IndexFolder) -> Path:
         made = home.fresh()
         tantivy.Index(self._schema, str(made))
         write_seq(made, 0)
-        home.use(made)
         return made
 
     def _read(self) -> tantivy.Searcher:
@@ -155,7 +175,7 @@ class TantivyIndex:
             return self._searcher
 
     def _follow(self, home: IndexFolder) -> None:
-        generation = home.current()
+        generation = self._fixed or home.current()
         if generation is None or read_seq(generation) is None:
             self._index = self._searcher = None
             return

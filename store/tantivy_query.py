@@ -1,29 +1,20 @@
 """The typed tree as a Tantivy query."""
 
-from datetime import UTC, datetime
-
 import tantivy
 from tantivy import FieldType, Occur
 from tantivy import Query as TantivyQuery
 
+from store.moments import microseconds
 from store.near import gapped
 from store.query_tree import Address, And, Bag, Everything, Fuzzy, Is, Named, Node, Not, Nothing, Or, Phrase, Prefix, Within, Word
+from store.scoring import HEADLINE_BOOST, LEAD_BOOST
 
-HEADLINE_BOOST = 1.5
-LEAD_BOOST = 0.5
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIELDS = {"outlet": "outlet_key", "is": "flag", "has": "flag"}
 
 
 def compiled(node: Node, schema: tantivy.Schema) -> TantivyQuery:
     """The query that matches exactly what the tree means and scores its words (headline > lead > body)."""
     return _Compiler(schema).node(node)
-
-
-def microseconds(moment: datetime) -> int:
-    """Since 1970, exactly."""
-    elapsed = moment - _EPOCH
-    return (elapsed.days * 86400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds
 
 
 class _Compiler:

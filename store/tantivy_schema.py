@@ -37,7 +37,7 @@ def tantivy_document(document: Document) -> tantivy.Document:
     made.add_unsigned("group", document.group)
     made.add_integer("at", document.at)
     made.add_integer("sort", document.sort)
-    made.add_float("weight", document.weight)
+    made.add_float("weight", 2.0 ** min(document.weight, 900.0) - 2.0)  # Tantivy multiplies with log2(2 + value)
     for name, texts in document.texts.items():
         for place, text in enumerate(texts):
             if place and name in ("all", "headline"):
