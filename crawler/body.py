@@ -9,16 +9,18 @@ from typing import Any
 
 from crawler.fallback import find_main_element
 from crawler.family import Family
-from crawler.markers import strip_markers
+from crawler.markers import is_cross_link_heading, strip_markers
 from crawler.page import Page
 from crawler.paragraphs import Block, blocks_of
 
 _ENOUGH = 140
 _TINY = 80
+_LINE = 40
 _FAR_MORE = 600
 _MOST_CANDIDATES = 5
 _CLIMB = 100
-_JUNK_LIMIT = 0.6
+_JUNK_LIMIT = 0.75
+_ALL_LINK = 0.9
 _JUNK = re.compile(
     r"(?:^|[-_])(?:related|relateds|relatednews|related-?posts?|share|sharing|share-?box|socials?|comments?|comment-?list|breadcrumbs?|advert\w*|ads?|adv"
     r"|newsletter|subscribe|toc|ratings?|readmore|read-more|also-?read|see-?also|most-(?:visited|viewed|read)|tagcloud|copyright|short-?link|tinyurl"
@@ -82,13 +84,22 @@ def prose_length(element: Any, skipped: Container[Any]) -> int:
 def read_body(element: Any, family: Family, skipped: set[Any], *, by_fallback: bool) -> Body:
     """The paragraphs of a body element, without the skipped parts, junk boxes and marker lines."""
     blocks = blocks_of(element, skipped)
+    if by_fallback:
+        blocks = _after_head(blocks)
     junk = _junk_in(element) - {element}
     if junk:
         clean = blocks_of(element, skipped | junk)
+        clean = _after_head(clean) if by_fallback else clean
         if _length(clean) >= (1 - _JUNK_LIMIT) * _length(blocks):
             blocks = clean
     kept = strip_markers(_without_captions(blocks), digit_tail=family.digit_tail)
     return Body(element, tuple(block.text for block in kept), by_fallback)
+
+
+def _after_head(blocks: list[Block]) -> list[Block]:
+    """Without the short lines before the first paragraph: date, section, code."""
+    first = next((number for number, block in enumerate(blocks) if len(block.text) >= _LINE and block.link_share < 0.5), 0)
+    return blocks[first:]
 
 
 def _length(blocks: Sequence[Block]) -> int:
@@ -108,7 +119,19 @@ def is_caption(element: Any) -> bool:
 
 
 def _junk_in(element: Any) -> set[Any]:
-    return {part for part in element.iter() if part.tag == "form" or _is_junk(part.get("class") or "", part.get("id") or "")}
+    junk = {part for part in element.iter() if part.tag == "form" or _is_junk(part.get("class") or "", part.get("id") or "")}
+    for heading in element.iter("h2", "h3", "h4", "h5"):
+        parent = heading.getparent()
+        if _heads_teasers(heading):
+            junk.add(heading if parent is element else parent)
+    return junk
+
+
+def _heads_teasers(heading: Any) -> bool:
+    """A heading that is all link (another article's teaser) or announces related articles («مطالب مرتبط») in a box of its own."""
+    blocks = blocks_of(heading)
+    text = " ".join(block.text for block in blocks)
+    return bool(text) and (min(block.link_share for block in blocks) > _ALL_LINK or is_cross_link_heading(text))
 
 
 @lru_cache(maxsize=8192)

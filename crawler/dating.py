@@ -13,7 +13,7 @@ from crawler.family import Family
 from crawler.identity import split_address
 from crawler.metadata import Metadata
 from crawler.page import Page
-from crawler.paragraphs import text_of
+from crawler.paragraphs import blocks_of, text_of
 from crawler.press_dates import PressDate, read_press_date
 
 _TOLERANCE = timedelta(days=1)
@@ -45,6 +45,8 @@ _UPDATED_META = (
 _PATH_DATE = re.compile(r"/(1[34]\d{2}|20\d{2})/(\d{1,2})/(\d{1,2})(?=/)")
 _JALALI_ID = re.compile(r"/(?:news|photo|video)/(1[34]\d{2}|9\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{4,9}(?=/|$)")
 _MOST_TEXTS = 6
+_LONGEST_LINE = 90
+_YEAR = re.compile(r"[1۱١][34۳۴٣٤]\d\d|20\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,23 @@ def _visible_claims(page: Page, family: Family, scope: Any, now: datetime) -> It
         except BadDate:
             continue
         break
-    yield from texts
+    yield from texts or _loose_claims(page, scope, now)
+
+
+def _loose_claims(page: Page, scope: Any, now: datetime) -> Iterator[Claim]:
+    """The first short line of the article that is a full date, where no selector knows its place."""
+    headline = next(iter(page.index.find_all("h1")), None)
+    within = scope if scope is not None else next(iter(page.index.find_all("body")), page.root)
+    start = page.index.position(headline) if scope is None and headline is not None else 0
+    for block in blocks_of(within):
+        if len(block.text) <= _LONGEST_LINE and _YEAR.search(block.text) and page.index.position(block.element) >= start:
+            try:
+                found = claim("date_text", block.text, now)
+            except BadDate:
+                continue
+            if found.date.precision != "day":
+                yield found
+                return
 
 
 def _date_elements(page: Page, family: Family, scope: Any) -> list[Any]:

@@ -83,7 +83,7 @@ def extract_page(page: Page, family: Family, outlet: Outlet, fetched_at: datetim
     headline = find_headline(view)
     view = replace(view, scope=_common_ancestor(headline.element, element))
     kicker = find_kicker(view, headline.text)
-    lead = find_lead(view, headline.text, kicker.text)
+    lead = find_lead(view, headline, kicker.text, element)
     body, lead = _read_body(element, family, dropped, (headline, kicker, lead), by_fallback)
     dates = find_dates(page, family, meta, view.scope, fetched_at, feed_published_at)
     identity = news_id(page.url, page.root, outlet)

@@ -5,6 +5,7 @@ Unlike the libraries for this it never touches the text: what is found is an ele
 
 import re
 from collections import defaultdict
+from collections.abc import Container
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +28,9 @@ _LIKELY = re.compile(
 )
 _UNLIKELY_TAGS = frozenset(("nav", "footer", "aside", "header"))
 _KEEP_OUT_SHARE = 0.6
+_NEARLY_ALL = 0.8
+_DEEPEST = 12
+_HOLDERS = frozenset(("div", "section", "article", "main", "td", "tr", "tbody", "table", "center", "span"))
 
 
 def find_main_element(page: Page, dropped: set[Any]) -> Any:
@@ -38,7 +42,27 @@ def find_main_element(page: Page, dropped: set[Any]) -> Any:
     if _length(blocks) < (1 - _KEEP_OUT_SHARE) * 0.5 * _length(everything):
         blocks = everything
     scores = _scores(blocks, body)
-    return max(scores, key=lambda element: scores[element], default=None)
+    best = max(scores, key=lambda element: scores[element], default=None)
+    return None if best is None else _narrowed(best, skipped)
+
+
+def _narrowed(element: Any, skipped: Container[Any]) -> Any:
+    """The innermost element that still holds nearly all of the running text; a head with the headline before it may be left behind."""
+    for _ in range(_DEEPEST):
+        whole = _length(blocks_of(element, skipped))
+        parts = [(_length(blocks_of(child, skipped)), child) for child in element if child.tag in _HOLDERS and child not in skipped]
+        most, child = max(parts, key=lambda part: part[0], default=(0, None))
+        if child is None or (most < _NEARLY_ALL * whole and not _is_all_after_headline(element, child, most, whole, parts)):
+            return element
+        element = child
+    return element
+
+
+def _is_all_after_headline(element: Any, child: Any, most: int, whole: int, parts: list[tuple[int, Any]]) -> bool:
+    """Whether the headline stands in the element before the child, and what follows the child is next to nothing."""
+    after = sum(length for length, other in parts[[other for _, other in parts].index(child) + 1 :])
+    headline = next(element.iter("h1"), None)
+    return headline is not None and next(child.iter("h1"), None) is None and most > 0.5 * whole and after < 0.1 * whole
 
 
 def _length(blocks: list[Block]) -> int:

@@ -8,13 +8,14 @@ from typing import Any
 from core.records import Outlet
 from crawler.body import is_dropped
 from crawler.family import Family
-from crawler.markers import fold, key_of
+from crawler.markers import fold, is_cross_link_heading, key_of
 from crawler.metadata import Metadata
 from crawler.page import Page
-from crawler.paragraphs import text_of
+from crawler.paragraphs import blocks_of, text_of
 
 _LONGEST_HEADLINE = 400
 _LONGEST_KICKER = 300
+_SHORTEST_LEAD = 50
 _MOST_TRIED = 3
 _CLIMB = 60
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
@@ -100,9 +101,29 @@ def find_kicker(view: View, headline: str) -> Found:
     return _first_text(view, view.family.kicker, (headline,), _LONGEST_KICKER)
 
 
-def find_lead(view: View, headline: str, kicker: str) -> Found:
-    """The lead as printed on the page; never the head's description, which hides layout changes."""
-    return _first_text(view, view.family.lead, (headline, kicker), 5_000)
+def find_lead(view: View, headline: Found, kicker: str, body: Any) -> Found:
+    """The lead as printed on the page; never the head's description, which hides layout changes.
+
+    Where no selector finds one, the paragraph of running text that stands alone between headline and body.
+    """
+    found = _first_text(view, view.family.lead, (headline.text, kicker), 5_000)
+    return found if found.text else _lead_by_place(view, headline.element, body)
+
+
+def _lead_by_place(view: View, headline: Any, body: Any) -> Found:
+    if headline is None or body is None or view.scope is None:
+        return Found("")
+    position = view.page.index.position
+    start, end = position(headline), position(body)
+    between = [
+        block
+        for block in blocks_of(view.scope, view.dropped | {headline, body})
+        if start < position(block.element) < end
+        and block.tag != "figcaption"
+        and len(block.text) >= _SHORTEST_LEAD
+        and block.link_share < 0.3
+    ]
+    return Found(between[0].text, between[0].element) if len(between) == 1 and not is_cross_link_heading(between[0].text) else Found("")
 
 
 def _first_text(view: View, selectors: tuple[str, ...], others: tuple[str, ...], longest: int) -> Found:

@@ -92,6 +92,12 @@ def is_end_marker(text: str) -> bool:
     return len(text) <= 2 * _LONGEST_END and _ends(fold(text))
 
 
+def is_cross_link_heading(text: str) -> bool:
+    """Whether a heading announces other articles: «مطالب مرتبط» → True."""
+    bare = _EDGES.sub("", fold(text))
+    return bool(_CROSS_BARE.fullmatch(bare) or _CROSS_BEFORE_LINKS.fullmatch(bare))
+
+
 def _ends(folded: str) -> bool:
     return len(folded) <= _LONGEST_END and _END.fullmatch(_LEFT_EDGE.sub("", folded)) is not None
 

@@ -19,7 +19,7 @@ class Sign:
 
 
 def _sign(family: str, name: str, pattern: str, *, in_address: bool = False) -> Sign:
-    return Sign(family, name, re.compile(pattern, re.IGNORECASE), in_address)
+    return Sign(family, name, re.compile(pattern), in_address)
 
 
 SIGNS = (
@@ -39,13 +39,13 @@ SIGNS = (
     _sign("iran_samaneh", "class news_nav", r"class=[\"'][^\"']*\bnews_(?:nav|pdate_c|id_c|path)\b"),
     _sign("asam", "signature of Asam", r"job \[at\] aasaam \[dot\] com|aasaam"),
     _sign("asam", "/fa/tiny/news-", r"/fa/tiny/news-\d"),
-    _sign("news_studio", "generator News Studio", r"news-studio\.com|generator[^>]{0,60}News Studio"),
+    _sign("news_studio", "generator News Studio", r"news-studio\.com|content=[\"\']News Studio"),
     _sign("news_studio", "ids of News Studio", r"id=[\"'](?:docDiv3TitrMain|doctextarea|docDataRow)[\"']"),
     _sign("wordpress", "/wp-content/ or wp-json", r"/wp-content/|/wp-includes/|wp-json"),
-    _sign("wordpress", "generator WordPress", r"generator[^>]{0,40}WordPress"),
+    _sign("wordpress", "generator WordPress", r"generator[\"\'][^>]{0,40}WordPress"),
     _sign("wordpress", "short link ?p=", r"rel=[\"']?shortlink[\"']?[^>]{0,200}\?p=\d|\?p=\d+[\"'][^>]{0,60}rel=[\"']?shortlink"),
     _sign("wordpress", "generator of its feed", r"<generator>https?://wordpress\.org"),
-    _sign("tasnim", "article.single-news and div.story", r"<article[^>]{0,200}\bsingle-news\b[\s\S]*<div[^>]{0,200}\bstory\b"),
+    _sign("tasnim", "article.single-news", r"<article[^>]{0,200}\bsingle-news\b"),
     _sign("tasnim", "dated address", r"//(?:www\.)?tasnimnews\.", in_address=True),
     _sign("iran_samaneh", "address /fa/news/<id>/", r"^https?://[^/]+/fa/news/\d{4,}(?:/|$)", in_address=True),
 )

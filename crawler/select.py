@@ -13,6 +13,7 @@ from lxml.cssselect import CSSSelector, SelectorError
 
 _CLIMB = 60
 _MOST = 400
+_FEW = 12
 _TOKEN = re.compile(
     r"(?P<tag>[a-zA-Z][a-zA-Z0-9]*|\*)|\.(?P<class>[\w-]+)|#(?P<id>[\w-]+)"
     r"|\[(?P<name>[\w:-]+)(?:(?P<sign>[~^$*|]?=)[\"']?(?P<value>[^\"'\]]*)[\"']?)?\]"
@@ -115,9 +116,18 @@ class Index:
         if isinstance(steps, str):
             yield from _compiled(steps)(self.root)
             return
-        for element in self._candidates(steps[-1]):
-            if steps[-1].fits(element) and (len(steps) == 1 or _fits_above(element, steps)):
+        if len(steps) == 1:
+            yield from (element for element in self._candidates(steps[0]) if steps[0].fits(element))
+            return
+        tops = [element for element in self._candidates(steps[0]) if steps[0].fits(element)]
+        for element in self._candidates(steps[-1]) if tops else ():
+            if self._is_under(element, tops) and steps[-1].fits(element) and _fits_above(element, steps):
                 yield element
+
+    def _is_under(self, element: Any, tops: list[Any]) -> bool:
+        """Whether the element lies under one of a few others; True unseen where they are many."""
+        start = self._span[element][0]
+        return len(tops) > _FEW or any(self._span[top][0] < start < self._span[top][1] for top in tops)
 
     def _candidates(self, last: _Compound) -> list[Any]:
         if last.id:
