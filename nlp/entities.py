@@ -1,16 +1,18 @@
 """Who and what is named in an article: the register's names first, names recognised in running text for the rest."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from core.records import BodyField, EntityKind, Mention, Span
 from nlp.names import Name, NameTagger
-from nlp.normalize import Folded, fold
+from nlp.normalize import ZWNJ, Folded, fold
 from nlp.register import Found, Register
 
+_WORD = re.compile(r"[^\W_]+")
 MODEL = Path(__file__).parent / "model"
 
 
@@ -82,6 +84,22 @@ def _of_register(hit: Found, register: Register) -> Named:
     return Named(hit.start, hit.end, register.kind(hit.key), hit.key)
 
 
+def _at(text: str, place: int) -> str:
+    return text[place : place + 1]
+
+
+def _whole_words(named: Named, folded: Folded, given: str) -> Named:
+    """A person's name with the parts that a half-space ties to it: «رجبی» in «رجبی‌معمار» → the whole."""
+    if named.kind != "PER" or named.key:
+        return named
+    start, end = named.start, named.end
+    while start > 1 and given[folded.origin(start) - 1] == ZWNJ:
+        start = folded.text.rfind(" ", 0, start - 1) + 1
+    while _at(given, folded.span(start, end)[1]) == ZWNJ and (tail := _WORD.match(folded.text, end + 1)):
+        end = tail.end()
+    return replace(named, start=start, end=end)
+
+
 def with_persons_linked(named: Sequence[Named], text: str, register: Register) -> list[Named]:
     """A surname alone carries the key of the one registered person whose full name the article gives. «کلائی» after «محمدرضا کلائی»."""
     surnames: defaultdict[str, set[str]] = defaultdict(set)
@@ -121,5 +139,6 @@ class NamedEntities:
     def read(self, field: BodyField, given: str) -> Part:
         """A field with its names found; see ``find_named``."""
         folded = fold(given)
-        named = with_persons_linked(find_named(folded.text, self.register, self.tagger), folded.text, self.register)
+        found = [_whole_words(one, folded, given) for one in find_named(folded.text, self.register, self.tagger)]
+        named = with_persons_linked(found, folded.text, self.register)
         return Part(field, given, folded, named)

@@ -21,6 +21,7 @@ _TAKES_FROM = frozenset(
     ["استفاده", "بازدید", "پس", "قبل", "بعد", "بیش", "یکی", "برخی", "بخشی", "تعدادی", "حاکی", "ناشی", "پیش", "جمعی", "اعم", "تقدیر", "قدردانی", "حمایت", "بهره", "برگرفته", "کمتر", "بعضی", "یک", "قدری", "عبارت"]
 )  # fmt: skip
 _COLON = re.compile(r"[^:\n«»؟]{3,110}?:(?!\d)\s*")
+_WORD = re.compile(r"[^\W_]+")
 _CLOSING = {"«": "»", '"': '"'}
 LONGEST_QUOTATION = 3_000
 
@@ -36,6 +37,7 @@ class Statement:
     subject: Subject | None
     direct: bool
     another: bool = False
+    goes_on: bool = False
 
 
 class _Reader:
@@ -73,7 +75,7 @@ class _Reader:
             self.loose = (self.loose[0] if self.loose and joins else start, end)
 
     def _last(self, statement: Statement, end: int) -> None:
-        if not statement.direct:
+        if not (statement.direct or statement.goes_on):
             self.found.append(statement)
             self.open = False
         elif statement.start >= end:
@@ -104,7 +106,7 @@ class _Reader:
                 return [label]
         limit = main.start if main else end
         subject = find_subject(self.text, begin, limit, self.people)
-        made = self._reported(begin, limit, subject, end)
+        made = self._reported(begin, limit, subject)
         if main:
             made.append(self._main(main, begin, end, subject))
         return made
@@ -114,7 +116,7 @@ class _Reader:
         start = cue.content
         while start < end and self.text[start] in " :،‌":
             start += 1
-        return Statement(start, end, cue.start, cue.end, subject, cue.kind == "direct", another)
+        return Statement(start, end, cue.start, cue.end, subject, cue.kind == "direct", another, goes_on=True)
 
     def _another(self, begin: int, end: int, subject: Subject | None) -> bool:
         after = self.text[subject.end if subject else begin : end][:30].split()[:2]
@@ -133,11 +135,11 @@ class _Reader:
         place = self.text.index(":", begin)
         return Statement(colon.end(), end, place, place + 1, subject, True)
 
-    def _reported(self, begin: int, limit: int, subject: Subject | None, end: int) -> list[Statement]:
+    def _reported(self, begin: int, limit: int, subject: Subject | None) -> list[Statement]:
         """What is reported before the main cue (or in a sentence without one), in order, none overlapping."""
         found = [*self._this_news(begin, limit, subject), *self._with(begin, limit, subject), *self._objects(begin, limit, subject)]
         if not found:
-            found = self._sources(begin, limit, end)
+            found = self._sources(begin, limit)
         found.sort(key=lambda one: one.start)
         kept: list[Statement] = []
         for one in found:
@@ -181,8 +183,9 @@ class _Reader:
 
     def _objects(self, begin: int, limit: int, subject: Subject | None) -> list[Statement]:
         after = subject.end if subject and subject.end <= limit else begin
+        found: list[Statement] = []
         for pattern in OBJECT:
-            match = pattern.search(self.text, after, limit) or (None if after == begin else pattern.search(self.text, after, limit))
+            match = pattern.search(self.text, after, limit)
             if match is None:
                 continue
             start, end = match.start("content"), match.end("content")
@@ -190,9 +193,9 @@ class _Reader:
                 start = self._from(after, end) or start
             lead = _LEAD_IN.match(self.text, start, end)
             start = lead.end() if lead else start
-            if end - start > 8:
-                return [Statement(start, end, match.start("cue"), match.end("cue"), subject, direct=False)]
-        return []
+            if end - start > 8 and not any(one.start < end and start < one.end for one in found):
+                found.append(Statement(start, end, match.start("cue"), match.end("cue"), subject, direct=False))
+        return found
 
     def _from(self, begin: int, end: int) -> int | None:
         for match in _FROM.finditer(self.text, begin, end):
@@ -201,8 +204,8 @@ class _Reader:
                 return match.end() + 1
         return None
 
-    def _sources(self, begin: int, limit: int, end: int) -> list[Statement]:
-        cue = SOURCE.search(self.text, begin, limit)
+    def _sources(self, begin: int, end: int) -> list[Statement]:
+        cue = SOURCE.search(self.text, begin, end)
         if cue is None:
             return []
         subject = source_subject(self.text, cue.end(), end, self.people)
@@ -256,5 +259,8 @@ def source_subject(text: str, place: int, end: int, people: People) -> Subject |
     starts = dict(people[bisect_left(people, (place, 0)) : bisect_left(people, (end, 0))])
     if place in starts:
         return find_subject(text, place, end, people)
+    word = _WORD.match(text, place, end)
+    if word is None or (word.group() not in HEADS and word.group() not in GROUPS):
+        return None
     subject = titled(text, place, end, starts)
     return subject if subject and len(text[subject.start : subject.end].split()) <= 16 else None

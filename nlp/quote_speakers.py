@@ -1,11 +1,15 @@
 """Which person a mention means: «وی», a surname, a title, or nothing at all, resolved to the fullest name the article gives."""
 
+import re
 from dataclasses import dataclass, field
 
 from nlp.quote_subjects import Subject, without_honorifics
 
 _EMPTY = frozenset(["و", "در", "به", "از", "با", "این", "آن", "امور", "محترم", "اسلامی", "شهر", "کل", "سابق", "وقت"])  # fmt: skip
 _SAME = {"شهرداری": "شهردار", "شورای": "شورا", "رییس": "رییس", "سخنگوی": "سخنگو", "کلانشهر": "شهر", "اسلامی": "", "مدیره": "مدیره"}
+_ALONE = frozenset("شهردار استاندار فرماندار وزیر دادستان سخنگو سرمربی بخشدار".split())  # fmt: skip
+_LOOSE = frozenset("مسیول عضو کارشناس مقام سرپرست دبیر نماینده فعال نایب".split())  # fmt: skip
+_GLUED = re.compile(r"(?<![^\W_])شهردار(?=[^\W_یا])")
 _HEAD_CLASHES = frozenset({"سابق", "اسبق", "پیشین"})
 _VAGUE = frozenset(["یکی", "برخی", "بعضی", "تعدادی", "جمعی", "گروهی", "عده", "شماری", "یک", "شهروندان", "مردم", "اهالی", "ساکنان", "کارشناسان", "مسیولان", "منابع", "طراحان", "محققان", "پژوهشگران", "رانندگان", "کسبه"])  # fmt: skip
 
@@ -70,6 +74,7 @@ class Speakers:
     def _of_name(self, name: str, role: str, *, another: bool) -> Speaker | None:
         for speaker in reversed(self.known):
             if speaker.name and same_name(speaker.name, name):
+                self._same(speaker, role, another=another)
                 return speaker
         last = self.last
         if last and not last.name and not another and not _vague(last.role) and (not role or fits(last.role, role)):
@@ -78,14 +83,21 @@ class Speakers:
             return next((one for one in reversed(self.known) if not one.name and fits(one.role, role)), None)
         return None
 
+    def _same(self, speaker: Speaker, role: str, *, another: bool) -> None:
+        """A title alone, then a name met before without one: both are one person."""
+        last = self.last
+        if last and not last.name and not another and not (speaker.role or role) and not _vague(last.role):
+            last.name, last.name_text = speaker.name, speaker.name_text
+            speaker.role, speaker.role_text = last.role, last.role_text
+
     def _of_role(self, role: str, *, another: bool) -> Speaker | None:
         if _vague(role):
             return next((one for one in reversed(self.known) if one.role == role), None)
-        for speaker in reversed(self.known):
-            if speaker.role and fits(speaker.role, role):
-                return speaker
+        fitting = [speaker for speaker in reversed(self.known) if speaker.role and fits(speaker.role, role)]
+        if fitting:
+            return max(fitting, key=lambda speaker: likeness(speaker.role, role))
         last = self.last
-        if last and last.name and not another and (not last.role or len(self.known) == 1):
+        if last and last.name and not another and (not last.role or (len(self.known) == 1 and not _exclude(last.role, role))):
             return last
         return None
 
@@ -120,7 +132,7 @@ def _tails(name: str) -> set[str]:
 
 def role_words(role: str) -> list[str]:
     """The telling words of a title, unified: ``"رییس شورای اسلامی شهر قدس"`` → ``["رییس", "شورا", "قدس"]``."""
-    return [_SAME.get(word, word) for word in role.split() if word not in _EMPTY and _SAME.get(word, word)]
+    return [_SAME.get(word, word) for word in _GLUED.sub("شهردار ", role).split() if word not in _EMPTY and _SAME.get(word, word)]
 
 
 def fits(one: str, other: str) -> bool:
@@ -130,3 +142,17 @@ def fits(one: str, other: str) -> bool:
         return False
     short, long = sorted((set(first), set(second)), key=len)
     return len(short & long) >= max(1, round(0.6 * len(short)))
+
+
+def likeness(one: str, other: str) -> float:
+    """The share (0–1) of the telling words of both titles that they have in common."""
+    first, second = set(role_words(one)), set(role_words(other))
+    return len(first & second) / max(1, len(first | second))
+
+
+def _exclude(one: str, other: str) -> bool:
+    """Whether nobody holds both titles: a mayor is not a deputy too."""
+    first, second = role_words(one)[:1], role_words(other)[:1]
+    if not first or not second or first == second or _LOOSE & {*first, *second}:
+        return False
+    return bool(_ALONE & {*first, *second})

@@ -22,6 +22,8 @@ _GROUPS = (
     "|پژوهشگران|محققان|منتقدان|والدین|اعضای|نمایندگان|یکی|برخی|بعضی|تعدادی|جمعی|گروهی|عده|شماری|منابع|منبع|مدیران|صاحبان|خانواده|مسلمانان|طراحان|معماران"
 )
 HEADS = frozenset(_HEADS.split("|"))
+BODIES = frozenset("شهرداری روابط ستاد پلیس مرکز سازمان اداره شورای انجمن وزارت آتش خزانه".split())  # fmt: skip
+_SOME = frozenset("یکی برخی بعضی تعدادی جمعی گروهی شماری عده".split())  # fmt: skip
 GROUPS = frozenset(_GROUPS.split("|"))
 _HONORIFICS = frozenset(["آقای", "آقا", "خانم", "دکتر", "مهندس", "سردار", "سرهنگ", "سرتیپ", "سرلشکر", "سرگرد", "ستوان", "حجت", "الاسلام", "والمسلمین", "و", "آیت", "الله", "شهید", "حاج", "سرکار", "جناب", "پروفسور"])  # fmt: skip
 _STOP = frozenset(
@@ -78,6 +80,8 @@ def titled(text: str, first: int, end: int, starts: dict[int, int]) -> Subject |
     if last <= first:
         return None
     name = _name_after(text, last, end, starts)
+    if name and text[first:last].split(" ", 1)[0] in BODIES:
+        return Subject(*name, name)
     return Subject(first, name[1] if name else last, name, (first, last))
 
 
@@ -92,12 +96,19 @@ def title_end(text: str, first: int, end: int, starts: dict[int, int]) -> int:
         word = match.group()
         if word in _HONORIFICS and word != "و" and words:
             break
-        if word in _STOP and not _IN_TITLES.match(text, match.start()) and not (word == "،" and _lists_on(text, match.end())):
+        if word in _STOP and not _goes_on(text, first, match):
             break
         if word != "و":
             last = match.end()
         place, words = match.end(), words + 1
     return last
+
+
+def _goes_on(text: str, first: int, stop: re.Match[str]) -> bool:
+    """Whether a title runs on over a stop word: «نماینده یزد در مجلس», «یکی از شهروندان», a list parted by commas."""
+    if stop.group() == "از":
+        return text[first : stop.start()].strip() in _SOME
+    return _IN_TITLES.match(text, stop.start()) is not None or (stop.group() == "،" and _lists_on(text, stop.end()))
 
 
 _LIST = re.compile(r" ?[^\W_]+(?: [^\W_]+)?(?: ?، ?[^\W_]+(?: [^\W_]+)?){0,2} و [^\W_]+")
