@@ -80,49 +80,15 @@ def tone_key() -> list[tuple[str, str, str]]:
 def _tone_spec(days: Sequence[ToneDay], size: Size, link: Callable[[date, str], str | None], *, legend: bool) -> dict[str, Any]:
     if not days:
         raise ValueError("a tone chart needs at least one day")
-    step = -(-len(days) // size.labels)
-    named = [_day_label(one.day) for one in reversed(days)][::step]
-    bars: dict[str, Any] = {
-        "mark": {"type": "bar", "width": {"band": 0.72}},
-        "encoding": {
-            "x": {
-                "field": "day",
-                "type": "ordinal",
-                "sort": [_day_label(one.day) for one in reversed(days)],
-                "axis": {"title": None, "labelAngle": 0, "values": named, "ticks": False, "labelPadding": 8},
-                "scale": {"paddingInner": 0.1, "paddingOuter": 0.1},
-            },
-            "y": {
-                "field": "count",
-                "type": "quantitative",
-                "axis": {
-                    "orient": "right",
-                    "title": None,
-                    "tickMinStep": 1,
-                    "tickCount": 4,
-                    "format": "d",
-                    "domain": False,
-                    "ticks": False,
-                },
-                "scale": {"domainMin": 0, "domainMax": max(4, *(one.total for one in days))},
-            },
-            "color": {
-                "field": "tone",
-                "scale": {"domain": list(TONES), "range": [TONE_COLOURS[tone] for tone in TONES]},
-                "legend": None,
-            },
-            "order": {"field": "rank", "type": "quantitative"},
-            "href": {"field": "link"},
-            "description": {"field": "words"},
-        },
-    }
+    rows = _tone_rows(days, link)
+    bars = {"mark": {"type": "bar", "width": {"band": 0.72}}, "encoding": _encoding(days, size, rows)}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "width": size.width,
         "height": size.height,
         "background": "#ffffff" if legend else None,
         "padding": {"left": 6, "right": 6, "top": 34 if legend else 10, "bottom": 6},
-        "data": {"values": _tone_rows(days, link)},
+        "data": {"values": rows},
         "layer": [bars, *(_legend_layers(size) if legend else [])],
         "config": {
             "font": FAMILY,
@@ -132,22 +98,47 @@ def _tone_spec(days: Sequence[ToneDay], size: Size, link: Callable[[date, str], 
     }
 
 
+def _encoding(days: Sequence[ToneDay], size: Size, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    order = [_day_label(one.day) for one in reversed(days)]
+    named = order[:: -(-len(days) // size.labels)]
+    most = max(4, *(one.total for one in days))
+    return {
+        "x": {
+            "field": "day",
+            "type": "ordinal",
+            "sort": None,
+            "axis": {"title": None, "labelAngle": 0, "values": named, "ticks": False, "labelPadding": 8},
+            "scale": {"domain": order, "paddingInner": 0.1, "paddingOuter": 0.1},
+        },
+        "y": {
+            "field": "count",
+            "type": "quantitative",
+            "axis": {"orient": "right", "title": None, "tickMinStep": 1, "tickCount": 4, "format": "d", "domain": False, "ticks": False},
+            "scale": {"domainMin": 0, "domainMax": most},
+        },
+        "color": {
+            "field": "tone",
+            "scale": {"domain": list(TONES), "range": [TONE_COLOURS[tone] for tone in TONES]},
+            "legend": None,
+        },
+        "order": {"field": "rank", "type": "quantitative"},
+        "description": {"field": "words"},
+        **({"href": {"field": "link"}} if any("link" in row for row in rows) else {}),
+    }
+
+
 def _tone_rows(days: Sequence[ToneDay], link: Callable[[date, str], str | None]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for one in days:
         for rank, tone in enumerate(TONES):
             count: int = getattr(one, tone)
-            address = link(one.day, tone) if count else None
-            rows.append(
-                {
-                    "day": _day_label(one.day),
-                    "tone": tone,
-                    "rank": rank,
-                    "count": count,
-                    "link": address and _LINK_HOST + address,
-                    "words": f"{jalali_text(one.day)}: {persian_digits(count)} خبر {TONE_NAMES[tone]}",
-                }
-            )
+            if not count:
+                continue
+            row = {"day": _day_label(one.day), "tone": tone, "rank": rank, "count": count}
+            row["words"] = f"{jalali_text(one.day)}: {persian_digits(count)} خبر {TONE_NAMES[tone]}"
+            if address := link(one.day, tone):
+                row["link"] = _LINK_HOST + address
+            rows.append(row)
     return rows
 
 
