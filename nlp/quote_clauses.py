@@ -28,7 +28,11 @@ LONGEST_QUOTATION = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What is said at ``start:end``, the cue's words, the subject (None: dropped), and whether «نیز» announces another speaker."""
+    """What is said at ``start:end``, the cue's words, the subject (None: dropped), whether «نیز» announces another speaker.
+
+    ``goes_on``: sentences without a cue behind it belong to it. ``aside``: who is quoted in passing does not become «وی» of the next sentence.
+    An empty statement says only who the text turns to.
+    """
 
     start: int
     end: int
@@ -38,6 +42,7 @@ class Statement:
     direct: bool
     another: bool = False
     goes_on: bool = False
+    aside: bool = False
 
 
 class _Reader:
@@ -70,6 +75,7 @@ class _Reader:
         elif self.open and not NARRATOR.match(self.text, start) and not PRONOUN.match(self.text, start):
             self.found[-1] = replace(self.found[-1], end=end)
         else:
+            self._turn(start, end)
             self.open = False
             joins = self.loose is not None and not new_line
             self.loose = (self.loose[0] if self.loose and joins else start, end)
@@ -94,6 +100,14 @@ class _Reader:
         else:
             self.found.append(replace(statement, end=end))
             self.open = True
+
+    def _turn(self, start: int, end: int) -> None:
+        """A sentence without a cue that begins with a person's name: «وی» of the next sentence is that person."""
+        credit = _CREDIT.match(self.text, start, end)
+        begin = _LEAD_IN.match(self.text, credit.end() if credit else start, end)
+        subject = find_subject(self.text, begin.end() if begin else start, end, self.people)
+        if subject and subject.name and begin and subject.start - begin.end() < 30 and dict(self.people).get(subject.name[0]):
+            self.found.append(Statement(start, start, start, start, subject, direct=False))
 
     def _attributed(self, start: int, end: int) -> list[Statement]:
         credit = _CREDIT.match(self.text, start, end)
@@ -192,7 +206,7 @@ class _Reader:
             if pattern is OBJECT[0]:
                 start = self._from(after, end) or start
             lead = _LEAD_IN.match(self.text, start, end)
-            start = lead.end() if lead else start
+            start = _past_adverbs(self.text, lead.end() if lead else start, end)
             if end - start > 8 and not any(one.start < end and start < one.end for one in found):
                 found.append(Statement(start, end, match.start("cue"), match.end("cue"), subject, direct=False))
         return found
@@ -215,7 +229,18 @@ class _Reader:
         start = lead.end() if lead else subject.end
         if end - start < 12:
             return []
-        return [Statement(start, end, cue.start("cue"), cue.end("cue"), subject, direct=False)]
+        group = subject.role is not None and self.text[slice(*subject.role)].split(" ", 1)[0] in GROUPS
+        aside = group or bool(main_cues(self.text, end, end + 60)) or subject.name is None
+        return [Statement(start, end, cue.start("cue"), cue.end("cue"), subject, direct=False, aside=aside)]
+
+
+_ADVERBS = re.compile(r"(?:در|با|به|ضمن|پس|از|امروز|دیروز|طی)(?![^\W_])[^،]{2,120}،\s*")
+
+
+def _past_adverbs(text: str, start: int, end: int) -> int:
+    """Past «در نشست خبری امروز،» before what is said."""
+    match = _ADVERBS.match(text, start, end)
+    return match.end() if match and " را " in text[match.end() : end] else start
 
 
 def statements(text: str, people: People) -> list[Statement]:

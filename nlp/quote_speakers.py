@@ -3,15 +3,14 @@
 import re
 from dataclasses import dataclass, field
 
-from nlp.quote_subjects import Subject, without_honorifics
+from nlp.quote_subjects import GROUPS, Subject, without_honorifics
 
 _EMPTY = frozenset(["و", "در", "به", "از", "با", "این", "آن", "امور", "محترم", "اسلامی", "شهر", "کل", "سابق", "وقت"])  # fmt: skip
 _SAME = {"شهرداری": "شهردار", "شورای": "شورا", "رییس": "رییس", "سخنگوی": "سخنگو", "کلانشهر": "شهر", "اسلامی": "", "مدیره": "مدیره"}
 _ALONE = frozenset("شهردار استاندار فرماندار وزیر دادستان سخنگو سرمربی بخشدار".split())  # fmt: skip
-_LOOSE = frozenset("مسیول عضو کارشناس مقام سرپرست دبیر نماینده فعال نایب".split())  # fmt: skip
+_LOOSE = frozenset({"مسیول", "مقام", "عضو"})
 _GLUED = re.compile(r"(?<![^\W_])شهردار(?=[^\W_یا])")
 _HEAD_CLASHES = frozenset({"سابق", "اسبق", "پیشین"})
-_VAGUE = frozenset(["یکی", "برخی", "بعضی", "تعدادی", "جمعی", "گروهی", "عده", "شماری", "یک", "شهروندان", "مردم", "اهالی", "ساکنان", "کارشناسان", "مسیولان", "منابع", "طراحان", "محققان", "پژوهشگران", "رانندگان", "کسبه"])  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -60,6 +59,8 @@ class Speakers:
 
     def introduce(self, subject: Subject, folded: str, original: str, keys: dict[int, str]) -> None:
         """Learn a name and its title that stand together anywhere in the article; nobody speaks by that."""
+        if subject.role is None or len(role_words(folded[slice(*subject.role)])) < 2:
+            return
         last = self.last
         self.resolve(subject, folded, original, another=True, keys=keys)
         self.last = last
@@ -110,7 +111,7 @@ def _fill(speaker: Speaker, name: str, name_text: str, role: str, role_text: str
 
 
 def _vague(role: str) -> bool:
-    return role.split(" ", 1)[0] in _VAGUE
+    return role.split(" ", 1)[0] in GROUPS
 
 
 def same_name(one: str, other: str) -> bool:

@@ -61,7 +61,9 @@ def find_subject(text: str, start: int, end: int, people: Sequence[tuple[int, in
             return Subject(first, pronoun.end(), pronoun=True)
         if first in starts:
             return _named(text, first, starts[first], end)
-        if (word in HEADS or word in GROUPS) and not (before and before not in _STOP and before not in _HONORIFICS):
+        if (word in HEADS or word in GROUPS or (word.startswith("شهردار") and len(word) > 8)) and not (
+            before and before not in _STOP and before not in _HONORIFICS
+        ):
             subject = titled(text, first, end, starts)
             if subject:
                 return subject
@@ -108,6 +110,8 @@ def _goes_on(text: str, first: int, stop: re.Match[str]) -> bool:
     """Whether a title runs on over a stop word: «نماینده یزد در مجلس», «یکی از شهروندان», a list parted by commas."""
     if stop.group() == "از":
         return text[first : stop.start()].strip() in _SOME
+    if stop.group() == "این":
+        return stop.start() > first
     return _IN_TITLES.match(text, stop.start()) is not None or (stop.group() == "،" and _lists_on(text, stop.end()))
 
 

@@ -30,9 +30,11 @@ def find_quotes(headline: Part, body: Part, register: Register, when: datetime |
     ):
         original, keys = _same_length(part), _keys(part)
         for statement in spoken:
+            before = speakers.last
             speaker = speakers.resolve(statement.subject, part.folded.text, original, another=statement.another, keys=keys)
+            speakers.last = before if statement.aside and before else speaker
             found.append((part, statement, speaker))
-    return [_quote(part, statement, speaker, register, when) for part, statement, speaker in found]
+    return [_quote(part, statement, speaker, register, when) for part, statement, speaker in found if statement.end > statement.start]
 
 
 def _keys(part: Part) -> dict[int, str]:
