@@ -1,0 +1,111 @@
+"""Every number on a page is a link to exactly the articles that it counts."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+from core.dates import persian_digits
+from store.archive import Archive
+
+PAGES = [
+    "/?days=14",
+    "/?days=14&scope=all",
+    "/?days=14&own=0",
+    "/?from=1405/09/01&to=1405/09/02&scope=all&own=0",
+    "/topics/transport?days=14",
+    "/outlets/sample_khabar_shahr?days=14&scope=all",
+    "/triangle?days=14",
+    "/triangle?days=14&scope=all",
+    "/outlets",
+]
+_TO_ASCII = str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789", "٬")
+
+
+def first_number(words: str) -> int | None:
+    found = re.search(r"[۰-۹][۰-۹٬]*", words)
+    return int(found.group().translate(_TO_ASCII)) if found else None
+
+
+def counted_links(page: str) -> list[tuple[str, int, str]]:
+    """(address, number, words) of every link into the search whose words are or begin with a number."""
+    found = []
+    for link in html.fromstring(page).iter("a"):
+        address = link.get("href") or ""
+        if not address.startswith("/search?") or link.get("download") is not None:
+            continue
+        words = " ".join(link.xpath("./*[name()='path']/@aria-label") or [link.text_content()])
+        number = first_number(words.split(":", 1)[-1])
+        if number is not None:
+            found.append((address, number, words))
+    return found
+
+
+def total_of(page: str) -> int:
+    return int(html.fromstring(page).get_element_by_id("total").get("data-total"))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_number_leads_to_exactly_that_many_articles(client: TestClient, address: str) -> None:
+    page = client.get(address)
+    assert page.status_code == 200
+    links = counted_links(page.text)
+    assert len(links) >= 6
+    totals: dict[str, int] = {}
+    for link, number, words in links:
+        if link not in totals:
+            totals[link] = total_of(client.get(link).text)
+        assert totals[link] == number, (link, words)
+
+
+def test_facet_counts_lead_to_as_many_articles(client: TestClient) -> None:
+    page = client.get("/search?q=شهرداری")
+    choices = html.fromstring(page.text).cssselect(".facet a") if hasattr(html.HtmlElement, "cssselect") else []
+    choices = choices or html.fromstring(page.text).xpath("//section[@class='facet']//a")
+    assert len(choices) > 8
+    for choice in choices:
+        count = first_number(choice.xpath(".//span[@class='count']")[0].text_content())
+        assert total_of(client.get(choice.get("href")).text) == count
+
+
+def test_the_days_add_up_to_the_total(client: TestClient) -> None:
+    page = html.fromstring(client.get("/?days=14&scope=all").text)
+    cells = [first_number(cell.text_content()) or 0 for cell in page.xpath("//details[@class='data']//td")]
+    assert sum(cells) == first_number(page.xpath("//a[@class='kpi-number']")[0].text_content())
+
+
+def test_without_own_outlets_changes_every_figure(client: TestClient, archive: Archive) -> None:
+    both, without = (html.fromstring(client.get(f"/?days=14{more}").text) for more in ("", "&own=0"))
+    numbers = [[first_number(each.text_content()) for each in page.xpath("//a[@class='kpi-number']")] for page in (both, without)]
+    assert all(less < more for less, more in zip(numbers[1], numbers[0], strict=True) if more)  # type: ignore[operator]
+    assert "نمونهٔ خبر شهر" not in without.xpath("string(//section[@aria-labelledby='outlets'])")
+    assert archive.search.count() > numbers[0][0]  # type: ignore[operator]
+
+
+def test_a_figure_names_the_choice_it_was_counted_by(client: TestClient) -> None:
+    for more, words in (("", "خبرهای مربوط به شهر"), ("&scope=all", "همهٔ خبرها"), ("&own=0", "بی رسانه‌های شهرداری")):
+        page = html.fromstring(client.get(f"/?days=14{more}").text)
+        heads = page.xpath("//main//h2[@id]")
+        assert len(heads) >= 6
+        assert all(words in head.text_content() for head in heads)
+
+
+def test_an_export_has_exactly_the_rows_of_the_screen(client: TestClient) -> None:
+    """Complaint rows 8 and 9: the count of the file is the count of the page, row by row."""
+    page = html.fromstring(client.get("/search?q=شهرداری&topic=transport").text)
+    total = int(page.get_element_by_id("total").get("data-total"))
+    assert total > 2
+    shown = {link.rsplit("/", 1)[1].split("?")[0] for link in page.xpath("//li[@data-hit]//a[starts-with(@href, '/articles/')]/@href")}
+    exported = {}
+    for link in page.xpath("//p[contains(@class, 'exports')]/a/@href"):
+        reply = client.get(link)
+        assert reply.status_code == 200
+        exported[urlsplit(link).query.split("format=")[1].split("&")[0]] = reply
+    assert exported.keys() == {"xlsx", "csv", "ndjson"}
+    ids = [line.split(",", 1)[0] for line in exported["csv"].text.splitlines() if re.match(r"\d+,sample", line)]
+    assert len(ids) == len(set(ids)) == total
+    assert set(ids) == shown
+    assert exported["ndjson"].text.count("\n") == total
+    assert persian_digits(total) in page.text_content()
