@@ -12,6 +12,7 @@ from store.index import SearchIndex
 from store.ledger import Ledger
 from store.pages import Pages, pages_url
 from store.people import People
+from store.stories import Stories
 from store.work import Work
 
 
@@ -25,6 +26,7 @@ class Archive:
     work: Work
     search: SearchIndex
     groups: Groups
+    stories: Stories
     engine: sa.Engine
     pages: Pages
 
@@ -50,6 +52,7 @@ def open_archive(settings: Settings, search: SearchIndex) -> Archive:
         work=work,
         search=search,
         groups=Groups(engine, work),
+        stories=Stories(engine, work),
         engine=engine,
         pages=pages,
     )

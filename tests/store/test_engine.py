@@ -12,7 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import store.ledger_tables
-import store.people_tables  # noqa: F401
+import store.people_tables
+import store.story_tables  # noqa: F401
 from core.settings import Settings
 from store.archive import Archive
 from store.engine import make_engine, reading, writing
