@@ -29,7 +29,7 @@ FAMILIES = (
     "",
 )
 MOST_DELAY = 3600.0
-_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
+_KEY = re.compile(r"[^\W_][\w.-]{0,60}")
 _TEXTS = ("key", "name", "family", "base_url", "owner", "collection", "proxy")
 _LISTS = ("aliases", "feeds", "sitemaps", "listings", "sections")
 _ADDRESS_LISTS = ("feeds", "sitemaps", "listings")
@@ -176,7 +176,7 @@ def _list(place: str, row: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 def _check_texts(place: str, texts: Mapping[str, str], *, enabled: bool) -> None:
     if not _KEY.fullmatch(texts["key"]):
-        raise SettingError(f"{place} key", texts["key"], "must be small Latin letters, digits, - and _")
+        raise SettingError(f"{place} key", texts["key"], "must be letters, digits, - and _ without a space")
     if not texts["name"]:
         raise SettingError(f"{place} name", texts["name"], "is missing")
     if texts["family"] not in FAMILIES:

@@ -24,6 +24,7 @@ class _Host:
     outlets: list[Outlet]
     under_way: int = 0
     troubles: int = 0
+    downs: int = 0
     down_until: datetime | None = None
 
     @property
@@ -94,19 +95,22 @@ class AddressQueue:
         host.under_way -= 1
         self._unsure.add(address.outlet)
         if outcome not in UNREACHABLE:
-            host.troubles, host.down_until = 0, None
+            host.troubles = host.downs = 0
+            host.down_until = None
             return
         host.troubles += 1
-        if host.troubles >= DOWN_AFTER:
-            host.down_until = now + retry_delay(host.troubles - DOWN_AFTER + 1, self._retry_seconds)
+        if host.troubles >= DOWN_AFTER and not host.is_down(now):
+            host.downs += 1
+            host.down_until = now + retry_delay(host.downs, self._retry_seconds)
 
     def _take_from(self, host: _Host, now: datetime) -> list[Address]:
         taken: list[Address] = []
+        for outlet in host.outlets:
+            self._learn_next(outlet.key, host)
         if host.is_down(now):
             return taken
         host.outlets.append(host.outlets.pop(0))
         for outlet in host.outlets:
-            self._learn_next(outlet.key, host)
             look_at = self._look_at[outlet.key]
             room = host.room
             if room <= 0 or look_at is None or look_at > now:

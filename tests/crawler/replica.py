@@ -61,6 +61,7 @@ class Replica:
         self.routes: dict[str, Answer] = {}
         self.log: list[Asked] = []
         self.sites: dict[str, Site] = {}
+        self.fallback: Answer = Reply(404, b"<html><body>404</body></html>")
         self._port = port
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
@@ -95,7 +96,7 @@ class Replica:
         found = self.routes.get(asked.path)
         if found is None:
             site = self.sites.get(asked.path.split("/")[1] if "/" in asked.path else "")
-            found = site.answer if site else Reply(404, b"<html><body>404</body></html>")
+            found = site.answer if site else self.fallback
         return found(asked) if callable(found) else found
 
     def __enter__(self) -> "Replica":
