@@ -89,13 +89,14 @@ class _Windowed:
 
     def logits(self, texts: Sequence[str]) -> Floats:
         """Texts → logits, shape (texts, labels). Long texts are read whole, up to the limit that ``thinned`` sets."""
-        special = len(self.tokenizer.build_inputs_with_special_tokens([]))
+        around = self.tokenizer("")["input_ids"]
+        before, after = around[: len(around) // 2], around[len(around) // 2 :]
         cut: list[list[int]] = []
         owners: list[int] = []
         encoded = self.tokenizer([self._letters(text) for text in texts], add_special_tokens=False, verbose=False)
         for owner, ids in enumerate(encoded["input_ids"]):
-            for part in windows(ids, self.pieces - special):
-                cut.append(self.tokenizer.build_inputs_with_special_tokens(part))
+            for part in windows(ids, self.pieces - len(around)):
+                cut.append([*before, *part, *after])
                 owners.append(owner)
         return _averaged(self._window_logits(cut), owners, [len(ids) for ids in cut], len(texts))
 

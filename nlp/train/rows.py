@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,13 +50,13 @@ def key_of(text: str) -> str:
     return hashlib.sha256(" ".join(fold(text).split()).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _lines(path: Path) -> Iterator[dict]:
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 
 
-def _human(row: dict) -> Row:
+def _human(row: dict[str, Any]) -> Row:
     counts = np.array([row["annotations"].count(tone) for tone in TONES], float)
     votes = int(counts.sum())
     # One or two votes say less than three: one vote of doubt is shared out among the three tones.
@@ -65,7 +66,7 @@ def _human(row: dict) -> Row:
     return Row(key_of(text), "human", text, tuple(shares), majority, votes=votes, sure=bool(row["unanimous"]))
 
 
-def _ours(row: dict, source: str) -> Row:
+def _ours(row: dict[str, Any], source: str) -> Row:
     tone = TONES.index(row["tone"])
     sure = row["conf"] == "high"
     shares = np.full(3, 0.03 if sure else 0.1)
