@@ -13,7 +13,7 @@ from render.numbers import difference, number, percent, share
 from render.words import tone_name
 
 TEMPLATES = Path(__file__).parent / "templates"
-CHART = Size(width=500, height=150, labels=5)
+CHART = Size(width=420, height=150, labels=5)
 
 
 def compose(digest: Digest) -> Mail:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from core.dates import tehran_day
+from core.letters import fold
 from core.records import TONES, Article, Subscription
 from core.settings import Settings
-from digest.links import Links
+from digest.links import Links, quoted
 from digest.windows import Window
 from render.charts import ToneDay
 from store.archive import Archive
@@ -21,6 +22,7 @@ CHART_DAYS = 14
 USUAL_WEEKS = 8
 MOST_ARTICLES = 400
 MOST_CHANGES = 8
+SPEAKERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Findings:
     links: Links
     total: int
     facets: Mapping[str, Sequence[tuple[str, int]]]
+    speakers: Sequence[tuple[str, int]]
     demands: int
     articles: Sequence[Article]
     days: Sequence[ToneDay]
@@ -76,6 +79,7 @@ def gather(desk: Desk, subscription: Subscription, window: Window) -> Findings:
         links=Links(desk.settings.public_url, subscription.query, window),
         total=page.total,
         facets=page.facets,
+        speakers=_speakers(desk, query, page.facets["speaker"]),
         demands=_count(desk, all_of(query, parse_query("has:demand", now=desk.now))),
         articles=desk.archive.articles.get_many(list(dict.fromkeys([*newest, *groups]))),
         days=_days(desk, wanted, window),
@@ -88,6 +92,16 @@ def gather(desk: Desk, subscription: Subscription, window: Window) -> Findings:
 
 def _count(desk: Desk, query: Query) -> int:
     return desk.archive.search.search(SearchRequest(query, limit=1, order="newest", fold=False)).total
+
+
+def _speakers(desk: Desk, query: Query, values: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Who speaks in most articles. A name typed with other letters is the same person, so each is counted by a search."""
+    names: dict[str, str] = {}
+    for name, _count_of_spelling in values:
+        names.setdefault(fold(name), name)
+    shown = list(names.values())[: 2 * SPEAKERS]
+    counted = [(name, _count(desk, all_of(query, parse_query(quoted("speaker", name), now=desk.now)))) for name in shown]
+    return sorted(counted, key=lambda pair: -pair[1])[:SPEAKERS]
 
 
 def _days(desk: Desk, wanted: Query, window: Window) -> list[ToneDay]:

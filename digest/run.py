@@ -20,10 +20,14 @@ from digest.gather import Desk, gather
 from digest.mail import Envelope, Mail, make_message, message_id
 from digest.outbox import AddressRefused, Outbox
 from digest.select import select
+from digest.signing import sign
 from digest.windows import CATCH_UP, Window, due_windows, window_of_day
 from store.archive import Archive
+from store.arrivals import is_on_its_way
 from store.sendings import DigestRecord, Sending
 
+# How long a digest waits for articles of its window that are still being annotated or indexed.
+GRACE = timedelta(minutes=20)
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=5)
@@ -80,6 +84,8 @@ def _compose_due(archive: Archive, settings: Settings, subscription: Subscriptio
     created_at = archive.people.created_at(subscription.id)
     known = archive.people.sendings.windows(subscription.id, now - CATCH_UP)
     for window in due_windows(subscription, created_at, now, known):
+        if now < window.until + GRACE and is_on_its_way(archive.engine, archive.search.seq(), window.until):
+            return
         try:
             _keep(archive, settings, subscription, window, now)
         except BadQuery as error:
@@ -131,7 +137,7 @@ def _send(archive: Archive, outbox: Outbox, settings: Settings, turn: _Turn) -> 
     sendings, sending = archive.people.sendings, turn.sending
     record = sendings.digest(sending.digest_id)
     mail = Mail(record.subject, record.html, record.text, record.chart)
-    message = make_message(mail, _envelope(archive, settings, record, sending.address))
+    message = sign(make_message(mail, _envelope(archive, settings, record, sending.address)), settings)
     try:
         path = outbox.send(message, sending.address, lambda: sendings.begin(sending.id, turn.owner, turn.now))
     except AddressRefused as error:

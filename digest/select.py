@@ -15,7 +15,6 @@ from render.words import VOICE_NAMES, tone_name
 
 STORIES = 8
 DEMANDS = 5
-SPEAKERS = 6
 LEAST_WEEKS = 3
 
 
@@ -112,9 +111,7 @@ def select(found: Findings) -> Digest:
         usual=usual_of(found.usual, found.window),
         stories=_stories(found, {int(group): count for group, count in facets["group"].items()}),
         demands=_demands(found),
-        speakers=tuple(
-            Figure(name, count, found.links.search(quoted("speaker", name))) for name, count in found.facets["speaker"][:SPEAKERS]
-        ),
+        speakers=tuple(Figure(name, count, found.links.search(quoted("speaker", name))) for name, count in found.speakers),
         voices=tuple(
             Figure(VOICE_NAMES.get(voice, voice), count, found.links.search(f"voice:{voice}"), voice)
             for voice, count in found.facets["voice"]
@@ -197,7 +194,7 @@ def _demands(found: Findings) -> tuple[DemandLine, ...]:
 def shortened(text: str, length: int) -> str:
     """The text, cut after a whole word where it is longer: «… سه ایستگاه تازه…»."""
     text = " ".join(text.split())
-    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip("،؛: ") + "…"
+    return text if len(text) <= length else text[: length + 1].rsplit(" ", 1)[0].rstrip("،؛: ") + "…"
 
 
 def _time(article: Article) -> datetime:
