@@ -44,7 +44,7 @@ def run_demo(settings: Settings, *, once: bool) -> None:
         settings = _with_samples(settings, sites)
         rows = _crawl("reading the sample outlets")
         settle_with_notes(settings, tag=True)
-        sites.edit()
+        sites.edit(utc_now())
         again = _crawl("reading them again: one article was edited")
         settle_with_notes(settings, tag=True)
         with opened(settings) as archive:
