@@ -36,6 +36,7 @@ for function in (
 ):
     app.command()(function)
 app.command("import")(importing.import_)
+app.command("why-not")(searching.why_not)
 app.command("eval")(modelling.evaluate)
 app.add_typer(digesting.subscription, name="subscription")
 app.add_typer(outlets.outlets, name="outlets")

@@ -1,4 +1,4 @@
-"""The jobs that turn stored pages into tagged, grouped, searchable articles: annotate, then group, then index.
+"""The jobs that turn stored pages into tagged, grouped, searchable articles: annotate, then group reprints and stories, then index.
 
 Each takes the work lease's holder as given (``holding``); ``settle`` is for every other command: it does the work itself when
 nobody holds the lease, and waits for the holder to catch up when somebody does.
@@ -64,6 +64,7 @@ def run_jobs(archive: Archive, annotator: Annotator | None, progress: Progress, 
     while True:
         done = _annotate_round(archive, annotator, progress, renew) if annotator else 0
         moved = group_some(archive, utc_now())
+        archive.stories.join_pending(utc_now())
         renew()
         fed = catch_up(archive)
         progress("indexed", fed)

@@ -27,7 +27,11 @@ def set_up_logging(level: str) -> None:
     handler.setLevel(level)
     handler.addFilter(_is_wanted)
     logging.basicConfig(
-        level=level, handlers=[handler], format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z", force=True
+        level=level,
+        handlers=[handler],
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S%z",
+        force=True,
     )
 
 

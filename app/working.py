@@ -17,6 +17,8 @@ from store.archive import Archive
 
 IDLE_SECONDS = 1.0
 STANDBY_SECONDS = 5.0
+SEND_SECONDS = 5.0
+MAILER_SECONDS = 10.0
 log = logging.getLogger("rasad.work")
 
 
@@ -26,30 +28,34 @@ def work_forever(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with opened(settings) as reader:
+        mailer = threading.Thread(target=_send_forever, args=(reader, settings, stop), name="mailer", daemon=True)
+        mailer.start()
         while not stop.is_set():
             with holding(reader) as renew:
                 if renew:
                     _work(settings, renew, stop)
             stop.wait(STANDBY_SECONDS)
+        mailer.join(MAILER_SECONDS)
 
 
 def _work(settings: Settings, renew: Callable[[], None], stop: threading.Event) -> None:
     with opened(settings, writable=True) as archive:
         annotator = Annotator.load(settings.config, settings.tone_model, settings.tone_labels)
-        log.info("working: annotating, grouping, indexing, sending digests")
+        log.info("working: annotating, grouping, indexing")
         while not stop.is_set():
             renew()
             done = run_jobs(archive, annotator, lambda *_: None, renew)
             if done.indexed:
                 log.info("annotated %d, regrouped %d, indexed %d", done.annotated, done.grouped, done.indexed)
-            _send(archive, settings)
             stop.wait(IDLE_SECONDS)
 
 
-def _send(archive: Archive, settings: Settings) -> None:
-    """Sends what is due; a mail server that is down is logged and tried again by the digest's own back-off."""
-    try:
-        for sending in send_due(archive, open_outbox(settings), settings, utc_now()):
-            log.info("digest: %s", sending)
-    except RasadError as error:
-        log.warning("digest: %s", error)
+def _send_forever(archive: Archive, settings: Settings, stop: threading.Event) -> None:
+    """Sends what is due, in a thread of its own: a mail server may stall for minutes. The ledger in SQL keeps two workers apart."""
+    while not stop.is_set():
+        try:
+            for sending in send_due(archive, open_outbox(settings), settings, utc_now()):
+                log.info("digest: %s", sending)
+        except RasadError as error:
+            log.warning("digest: %s", error)
+        stop.wait(SEND_SECONDS)

@@ -112,11 +112,31 @@ def show(
 
 
 def explain(query: str = typer.Argument(..., help="a query")) -> None:
-    """Show how a query is read and which spellings it covers."""
-    from store.explain import explain as explain_query
+    """Show how a query is read and which spellings it covers; one JSON line a clause."""
+    from dataclasses import asdict
 
-    with plain_errors():
-        put_json(explain_query(query, now=utc_now()))
+    from app.wiring import opened
+    from store.explain import explain as explain_query
+    from store.query import parse_query
+
+    settings = Settings.load()
+    with plain_errors(), opened(settings) as archive:
+        for clause in explain_query(parse_query(query, now=utc_now()), archive.search):
+            put_json(asdict(clause))
+
+
+def why_not(
+    query: str = typer.Argument(..., help="a query"),
+    url: str = typer.Argument(..., help="address of the article that was expected"),
+) -> None:
+    """Name the clause of a query that excludes an article, or the step where it was lost."""
+    from app.wiring import opened
+    from store.why_not import why_not as find_reason
+
+    settings = Settings.load()
+    with plain_errors(), opened(settings) as archive:
+        reason = find_reason(archive, query, url, utc_now())
+        put_json({"step": reason.step, "persian": reason.persian, "detail": reason.detail, "article_id": reason.article_id})
 
 
 def export(
