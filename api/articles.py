@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from api import examples, models
+from api import models
 from api.replies import described, reply
 from core.errors import BadInput
 from render.shapes import article_json, revision_json
@@ -20,7 +20,7 @@ def build_router(archive: Archive) -> APIRouter:
     """``/articles``, ``/articles/{id}`` and ``/articles/{id}/revisions``."""
     router = APIRouter(prefix="/articles", tags=["articles"])
 
-    @router.get("", summary="All articles, oldest first", responses=described(models.ArticlePage, examples.ARTICLE_PAGE, 400))
+    @router.get("", summary="All articles, oldest first", responses=described(models.ArticlePage, "ARTICLE_PAGE", 400))
     def list_articles(
         request: Request,
         cursor: Annotated[str | None, Query(max_length=40, description="`next_cursor` of the page before")] = None,
@@ -32,12 +32,12 @@ def build_router(archive: Archive) -> APIRouter:
         after = str(shown[-1].id) if len(found) > limit else None
         return reply(request, {"articles": [article_json(article) for article in shown], "next_cursor": after})
 
-    @router.get("/{id}", summary="One article with its annotations", responses=described(models.Article, examples.ARTICLE, 404))
+    @router.get("/{id}", summary="One article with its annotations", responses=described(models.Article, "ARTICLE", 404))
     def get_article(request: Request, id: Id) -> Response:
         """The article as the archive holds it now. A withdrawn one is still here, with `withdrawn_at`."""
         return reply(request, article_json(archive.articles.get(id)))
 
-    @router.get("/{id}/revisions", summary="Every version of an article", responses=described(models.RevisionList, examples.REVISIONS, 404))
+    @router.get("/{id}/revisions", summary="Every version of an article", responses=described(models.RevisionList, "REVISIONS", 404))
     def list_revisions(request: Request, id: Id) -> Response:
         """The versions of an article, the first as number 1."""
         article = archive.articles.get(id)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api import examples, models
+from api import models
 from api.replies import described, reply
 from render.shapes import change_json
 from store.archive import Archive
@@ -15,7 +15,7 @@ def build_router(archive: Archive) -> APIRouter:
     """``/changes``."""
     router = APIRouter(tags=["changes"])
 
-    @router.get("/changes", summary="What has changed since", responses=described(models.ChangePage, examples.CHANGES))
+    @router.get("/changes", summary="What has changed since", responses=described(models.ChangePage, "CHANGES"))
     def changes(
         request: Request,
         after: Annotated[int, Query(ge=0, le=2**63 - 1, description="`next_after` of the last answer; 0 to begin")] = 0,

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from api import examples, models
+from api import models
 from store.archive import Archive
 
 _BEHIND = 5_000
@@ -22,7 +22,7 @@ def build_router(archive: Archive) -> APIRouter:
         "/readyz",
         summary="The archive and the index answer",
         responses={
-            200: {"model": models.Health, "content": {"application/json": {"example": examples.HEALTH}}},
+            200: {"model": models.Health, "content": {"application/json": {"example": "HEALTH"}}},
             503: {"model": models.Health, "description": "The archive or the index does not answer, or the index is far behind."},
         },
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api import examples, models
+from api import models
 from api.replies import described, reply
 from core.records import Outlet
 from render.shapes import outlet_json
@@ -17,7 +17,7 @@ def build_router(archive: Archive, outlets: Mapping[str, Outlet]) -> APIRouter:
     """``/outlets``."""
     router = APIRouter(tags=["outlets"])
 
-    @router.get("/outlets", summary="Every outlet with its coverage", responses=described(models.OutletList, examples.OUTLETS))
+    @router.get("/outlets", summary="Every outlet with its coverage", responses=described(models.OutletList, "OUTLETS"))
     def list_outlets(request: Request) -> Response:
         """The configured outlets, and every other of which there are articles (its key is its name)."""
         counts = {key: count for (key,), count in archive.search.counts(EVERYTHING, ("outlet",)).items()}

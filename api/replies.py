@@ -8,6 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from api import examples
 from api.problems import Problem
 
 _PROBLEMS = {
@@ -29,8 +30,8 @@ def reply(request: Request, document: Any) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-def described(model: type[BaseModel], example: Any, *problems: int) -> dict[int | str, dict[str, Any]]:
-    """The ``responses`` of an operation: its answer with an example, 304, and the problems that may come."""
+def described(model: type[BaseModel], example: str, *problems: int) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of an operation: its answer with the named one of ``api.examples``, 304, and the problems that may come."""
     answers: dict[int | str, dict[str, Any]] = {
         200: {"model": model, "content": {"application/json": {"example": example}}},
         304: {"description": "Nothing has changed since the ETag that you sent."},
@@ -40,11 +41,17 @@ def described(model: type[BaseModel], example: Any, *problems: int) -> dict[int 
 
 
 def finish_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI description with every failure under the media type of problem documents."""
+    """The OpenAPI description with every failure under the media type of problem documents, and its examples in full.
+
+    (FastAPI leaves out members that are null, so examples are named in the routes and put in here.)
+    """
     for path in schema["paths"].values():
         for operation in path.values():
             for code, answer in operation["responses"].items():
                 content = answer.get("content", {})
+                name = content.get("application/json", {}).get("example")
+                if isinstance(name, str):
+                    content["application/json"]["example"] = getattr(examples, name)
                 if code >= "400" and "application/json" in content:
                     content["application/problem+json"] = content.pop("application/json")
     return schema

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api import examples, models
+from api import models
 from api.answers import answer_search
 from api.replies import described, reply
 from core.errors import BadInput
@@ -25,7 +25,7 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
     """``/search`` and ``/stats``."""
     router = APIRouter(tags=["search"])
 
-    @router.get("/search", summary="Articles that match a search", responses=described(models.SearchAnswer, examples.SEARCH, 400))
+    @router.get("/search", summary="Articles that match a search", responses=described(models.SearchAnswer, "SEARCH", 400))
     def search(
         request: Request,
         q: Words = "",
@@ -39,7 +39,7 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
         answer = answer_search(archive, q, limit=limit, order=order, cursor=cursor or None, facets=names, now=clock())
         return reply(request, answer)
 
-    @router.get("/stats", summary="Counts and time series", responses=described(models.Stats, examples.STATS, 400))
+    @router.get("/stats", summary="Counts and time series", responses=described(models.Stats, "STATS", 400))
     def stats(
         request: Request,
         q: Words = "",

@@ -170,7 +170,9 @@ def test_hostile_text_is_shown_and_not_obeyed(tmp_path: Path, words: str) -> Non
     labels = hostile_labels(words)
     body = f"متن نمونه {words} پایان."
     article = add(
-        archive, raw(1, headline=f"تیتر {words}", kicker=words, lead=words, body=body, byline=words, section=words, outlet=words), labels
+        archive,
+        raw(1, headline=f"تیتر {words}", kicker=words, lead=words, body=body, byline=words, section=words, outlet=words, url=words),
+        labels,
     )
     client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
     pages = [client.get("/?days=7&scope=all"), client.get(f"/articles/{article.id}"), client.get("/search", params={"q": words})]

@@ -24,7 +24,7 @@ const actions = {
 const persian = { "ت": "j", "ن": "k", "خ": "o", "د": "n" };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(document.activeElement)) return;
   const action = actions[persian[event.key] ?? event.key];
   if (!action) return;
   event.preventDefault();
