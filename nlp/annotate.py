@@ -48,6 +48,6 @@ class Annotator:
             topics=labels.topics,
             entities=tuple(named),
             quotes=tuple(quotes),
-            demands=tuple(find_demands(body, quotes, labels.demand, self._labeller.demand_threshold)),
+            demands=tuple(find_demands(body, quotes, labels.demand)),
             fingerprint=fingerprint(text),
         )

@@ -27,37 +27,45 @@ def words(text: str) -> list[Word]:
 
 
 class WordFeatures:
-    """What the CRF sees of a word, given the word classes ``{word: class}``; answers are kept for the words seen lately."""
+    """What the CRF sees of a word, given the word classes ``{word: (coarse, middle, fine)}``; answers are kept for words seen lately."""
 
-    def __init__(self, classes: dict[str, str]) -> None:
+    def __init__(self, classes: dict[str, tuple[str, ...]]) -> None:
         self._classes = classes
         self.of_word = lru_cache(maxsize=60_000)(self._of_word)
 
-    def _of_word(self, word: str) -> tuple[list[str], tuple[str, ...], str]:
-        group = self._classes.get(word, "?")
+    @classmethod
+    def read(cls, path: Path) -> "WordFeatures":
+        """From the file that ``nlp/train/word_classes.py`` writes."""
+        rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+        return cls({word: tuple(groups) for word, *groups in rows})
+
+    def _of_word(self, word: str) -> tuple[list[str], tuple[str, ...], str, str]:
+        coarse, group, fine = self._classes.get(word, ("?", "?", "?"))
         shape = _shape(word)
-        own = [f"w={word}", f"c={group}", f"s={shape}"]
+        own = [f"w={word}", f"b={coarse}", f"c={group}", f"d={fine}", f"s={shape}"]
         if shape == "fa":
             own += [f"p2={word[:2]}", f"p3={word[:3]}", f"e2={word[-2:]}", f"e3={word[-3:]}", f"e4={word[-4:]}"]
-        near = (f"w={word}", f"c={group}")
-        return own, near, group
+        return own, (f"w={word}", f"c={group}", f"b={coarse}"), group, coarse
 
     def sentence(self, tokens: Sequence[str]) -> list[list[str]]:
         """One list of features for each token."""
         known = [self.of_word(token) for token in tokens]
         last = len(tokens) - 1
         rows: list[list[str]] = []
-        for place, (own, _, group) in enumerate(known):
+        for place, (own, _, group, coarse) in enumerate(known):
             row = own.copy()
             if place:
-                row += ["-1" + part for part in known[place - 1][1]]
-                row.append(f"-1c0c={known[place - 1][2]}|{group}")
-                row.append(f"-1w0c={tokens[place - 1]}|{group}")
+                before = known[place - 1]
+                row += ["-1" + part for part in before[1]]
+                row += (f"-1c0c={before[2]}|{group}", f"-1w0c={tokens[place - 1]}|{group}")
             else:
                 row.append("first")
             if place < last:
-                row += ["+1" + part for part in known[place + 1][1]]
-                row.append(f"0c+1c={group}|{known[place + 1][2]}")
+                after = known[place + 1]
+                row += ["+1" + part for part in after[1]]
+                row.append(f"0c+1c={group}|{after[2]}")
+                if place:
+                    row.append(f"-1b0b+1b={known[place - 1][3]}|{coarse}|{after[3]}")
             if place > 1:
                 row += ["-2" + part for part in known[place - 2][1]]
             if place < last - 1:
@@ -101,12 +109,11 @@ class NameTagger:
     @classmethod
     def load(cls, folder: Path) -> "NameTagger":
         """The tagger whose two files lie in ``folder``. Raises FileNotFoundError when one is missing."""
-        lines = (folder / "ner_classes.tsv").read_text(encoding="utf-8").splitlines()
-        classes = dict(line.split("\t", 1) for line in lines)
+        features = WordFeatures.read(folder / "ner_classes.tsv")
         weights = folder / "ner.crfsuite"
         if not weights.is_file():
             raise FileNotFoundError(weights)
-        return cls(weights, WordFeatures(classes))
+        return cls(weights, features)
 
     def find(self, text: str) -> list[Name]:
         """The names in folded ``text`` as ``(start, end, kind)``, in order, none overlapping."""

@@ -75,8 +75,7 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=120)
     parser.add_argument("--minfreq", type=int, default=2)
     options = parser.parse_args()
-    classes = dict(line.split("\t") for line in options.classes.read_text(encoding="utf-8").splitlines())
-    features = WordFeatures(classes)
+    features = WordFeatures.read(options.classes)
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     trainer.set_params({"c1": options.c1, "c2": options.c2, "max_iterations": options.iterations, "feature.minfreq": options.minfreq})
     test: list[Sentence] = []

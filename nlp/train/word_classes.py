@@ -19,7 +19,8 @@ from sklearn.preprocessing import normalize
 from nlp.names import words
 from nlp.normalize import fold
 
-WORDS, NEIGHBOURS, CLASSES, SEED = 36_000, 4_000, 400, 7
+WORDS, NEIGHBOURS, SEED = 50_000, 4_000, 7
+CLASSES = (60, 400, 1_500)
 
 
 def _documents(path: Path) -> Iterator[list[str]]:
@@ -30,7 +31,7 @@ def _documents(path: Path) -> Iterator[list[str]]:
 
 
 def main(news: Path, out: Path) -> None:
-    """Count left and right neighbours, reduce, cluster, write one ``word TAB class`` a line."""
+    """Count left and right neighbours, reduce, cluster, write one ``word TAB class TAB class TAB class`` a line, coarse to fine."""
     counts: Counter[str] = Counter()
     for document in _documents(news):
         counts.update(document)
@@ -55,8 +56,9 @@ def main(news: Path, out: Path) -> None:
         weight = np.log(np.maximum(values * column_sums.sum() / (row_sums[rows] * column_sums[columns]), 1.0))
         sides.append(coo_matrix((weight, (rows, columns)), shape=(len(vocabulary), NEIGHBOURS)).tocsr())
     vectors = normalize(TruncatedSVD(100, random_state=SEED).fit_transform(hstack(sides).tocsr()))
-    classes = MiniBatchKMeans(CLASSES, random_state=SEED, n_init=3, batch_size=4096).fit_predict(vectors)
-    out.write_text("".join(f"{word}\t{group}\n" for word, group in zip(vocabulary, classes, strict=True)), encoding="utf-8")
+    columns = [MiniBatchKMeans(size, random_state=SEED, n_init=3, batch_size=8192).fit_predict(vectors) for size in CLASSES]
+    rows = zip(vocabulary, *columns, strict=True)
+    out.write_text("".join("\t".join(map(str, row)) + "\n" for row in rows), encoding="utf-8")
 
 
 if __name__ == "__main__":
