@@ -19,6 +19,7 @@ _DEGREES = ("ترین", "تر")
 
 # hazm's tables go wrong on these: the term stands on the right of the colon, or the word is its own term.
 _OTHERWISE = {
+    **dict.fromkeys(("خودش", "خودشان", "خودمان", "خودتان", "خودم"), "خود"),
     "مردمان": "مردم",
     "مردان": "مرد",
     "زنان": "زن",
@@ -237,13 +238,13 @@ def _without_ending(word: str, known: Lexicon) -> str:
 def _candidates(word: str, known: Lexicon) -> list[str]:
     """What may be left of a word without its ending, if the lexicon knows it."""
     found = [word[: -len(ending)] for ending in _DEGREES if word.endswith(ending) and word[: -len(ending)] in known.adjectives]
-    found += [word[: -len(ending)] for ending in _CLITICS if word.endswith(ending) and len(word) - len(ending) > 2]
     if word.endswith("گان"):
         found.append(word[:-3] + "ه")
     if word.endswith("یان") and word[-4:-3] in ("ا", "و"):
         found.append(word[:-3])
     if word.endswith("ان") and len(word) > 4:
         found.append(word[:-2])
+    found += [word[: -len(ending)] for ending in _CLITICS if word.endswith(ending) and len(word) - len(ending) > 2]
     if word.endswith(("ات", "ین")) and len(word) > 5 and not word.endswith("یات"):
         found.append(word[:-2])
     if word.endswith(("ای", "وی")):
