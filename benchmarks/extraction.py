@@ -128,7 +128,13 @@ def _newspaper() -> Extractor:
         article.download(input_html=sample.page.decode())
         article.parse()
         published = article.publish_date
-        return Answer(article.text, article.title or "", "", _days(published) if isinstance(published, datetime) else "", article.meta_description or "")
+        return Answer(
+            article.text,
+            article.title or "",
+            "",
+            _days(published) if isinstance(published, datetime) else "",
+            article.meta_description or "",
+        )
 
     return read
 
@@ -151,7 +157,9 @@ def _goose() -> Extractor:
 
     def read(sample: Sample) -> Answer:
         article = goose.extract(raw_html=sample.page.decode())
-        return Answer(article.cleaned_text or "", article.title or "", "", str(article.publish_date or "")[:10], article.meta_description or "")
+        return Answer(
+            article.cleaned_text or "", article.title or "", "", str(article.publish_date or "")[:10], article.meta_description or ""
+        )
 
     return read
 
@@ -165,7 +173,13 @@ def _resiliparse() -> Extractor:
     return read
 
 
-LIBRARIES = {"trafilatura": _trafilatura, "newspaper4k": _newspaper, "readability-lxml": _readability, "goose3": _goose, "resiliparse": _resiliparse}
+LIBRARIES = {
+    "trafilatura": _trafilatura,
+    "newspaper4k": _newspaper,
+    "readability-lxml": _readability,
+    "goose3": _goose,
+    "resiliparse": _resiliparse,
+}
 
 
 def installed() -> dict[str, Extractor]:
@@ -194,8 +208,12 @@ def measure(samples: list[Sample], read: Extractor) -> dict[str, float]:
         "F1": f1,
         "headline": _mean([_plain(sample.headline) == _plain(answer.headline) for sample, answer in pairs]),
         "lead": _mean([_has_lead(sample, answer) for sample, answer in with_lead]) if with_lead else float("nan"),
-        "date": _mean([bool(answer.day) and bool(set(answer.day.split()) & set(_days(sample.published_at).split())) for sample, answer in pairs]),
-        "half-spaces": _mean([min(1.0, answer.body.count(ZWNJ) / sample.body.count(ZWNJ)) for sample, answer in pairs if ZWNJ in sample.body]),
+        "date": _mean(
+            [bool(answer.day) and bool(set(answer.day.split()) & set(_days(sample.published_at).split())) for sample, answer in pairs]
+        ),
+        "half-spaces": _mean(
+            [min(1.0, answer.body.count(ZWNJ) / sample.body.count(ZWNJ)) for sample, answer in pairs if ZWNJ in sample.body]
+        ),
         "ms/page": 1000 * best / len(samples),
     }
 
@@ -214,7 +232,11 @@ def _better(sample: Sample, answer: Answer) -> tuple[float, float, float]:
 
 
 def _has_lead(sample: Sample, answer: Answer) -> bool:
-    return answer.lead == sample.lead if answer.lead else _plain(sample.lead) in _plain(f"{answer.body} {answer.extra}") and bool(answer.extra or answer.body)
+    return (
+        answer.lead == sample.lead
+        if answer.lead
+        else _plain(sample.lead) in _plain(f"{answer.body} {answer.extra}") and bool(answer.extra or answer.body)
+    )
 
 
 def _plain(text: str) -> str:
@@ -304,7 +326,11 @@ def main() -> None:
     report("Synthetic pages, family recognised", pages, {"Rasad": rasad, **others})
     report("The same pages, recognition off", pages, {"Rasad (fallback alone)": rasad_fallback})
     renamed = [with_other_theme(sample) for sample in pages]
-    report("The same pages, every class and id renamed (another theme)", renamed, {"Rasad": rasad, "Rasad (fallback alone)": rasad_fallback, **others})
+    report(
+        "The same pages, every class and id renamed (another theme)",
+        renamed,
+        {"Rasad": rasad, "Rasad (fallback alone)": rasad_fallback, **others},
+    )
     if options.per_family:
         for family in sorted({sample.outlet.family for sample in renamed}):
             report(f"Renamed, {family}", [sample for sample in renamed if sample.outlet.family == family], {"Rasad": rasad})

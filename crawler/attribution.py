@@ -14,7 +14,7 @@ _QUOTING = re.compile(r"[\s،؛]*به نقل از\s+(?P<source>[^،؛:.\n«»]{2
 _NAME_END = re.compile(r"[،؛:.\n«]|[\s]به نقل از|[\s](?:در|از|که|با|و|طی|روز|امروز|دیروز|صبح|عصر|شامگاه)[\s]|[\s]-[\s]")
 _LEADING_KIND = re.compile(rf"^(?:{_KINDS}\s+)+")
 _SHORT_IN_BRACKETS = re.compile(r"\(\s*([^()]{2,20}?)\s*\)$")
-_DESK = re.compile(rf"(?P<agency>{_AGENCIES})\s*/\s*(?P<place>[^\s/،؛:.][^/،؛:.\n]{{1,25}}?)(?=\s{{1,3}}|$|[،؛:\-–])")
+_DESK = re.compile(rf"(?P<agency>{_AGENCIES})\s*/\s*(?P<place>[^\s/،؛:.]+(?:\s[^\s/،؛:.]+)?)")
 _CITY = re.compile(
     r"(?P<place>[^\s\-–—،؛:.«(][^\-–—،؛:.«(\n]{1,24}?)\s?[-–—]\s?"
     rf"(?:(?:خبرگزاری\s)?(?P<agency>{_AGENCIES})\s?[-–—:]\s?)?(?=\S)"

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urljoin
 
 from core.outcomes import Outcome
 from crawler.identity import split_address
+from crawler.markers import fold
 from crawler.page import decode
 
 _SHELL_BYTES = 12_000
@@ -38,7 +39,6 @@ _NOT_FOUND_TITLE = re.compile(
     r"|(?:چیزی )?(?:یافت|پیدا) نشد.{0,60}",
     re.IGNORECASE,
 )
-_FOLD = str.maketrans("يىكةۀ\u200c\u00a0", "ییکهه  ")
 
 
 def find_block(status: int, headers: Mapping[str, str], body: bytes, url: str, requested_url: str) -> Outcome | None:
@@ -116,7 +116,7 @@ def is_not_found_page(body: bytes) -> bool:
         return False
     text = decode(body[:_SEARCHED_BYTES], None)
     for match in _TEXT_BLOCK.finditer(text):
-        folded = " ".join(unquote(match[2]).translate(_FOLD).split())
+        folded = fold(unquote(match[2]))
         if _NOT_FOUND.fullmatch(folded) or (match[1].lower() in ("title", "h1", "h2") and _NOT_FOUND_TITLE.fullmatch(folded)):
             return True
     return False

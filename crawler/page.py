@@ -4,6 +4,7 @@ import re
 from codecs import lookup
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import lxml.etree
@@ -13,6 +14,7 @@ from crawler.select import Index
 
 LARGEST_PAGE = 8_000_000
 _HEAD = 65_536
+_MOST_TAGS = 150_000
 _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _BAD_SHARE = 0.02
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -40,8 +42,15 @@ class Page:
 
 def parse_page(html: bytes, url: str, charset: str | None = None) -> Page:
     """The page of these bytes; never fails. Comments and control characters are left out; an empty page has an empty body."""
-    text = decode(html[:LARGEST_PAGE], charset)
+    text = _first_tags(decode(html[:LARGEST_PAGE], charset))
     return Page(text, parse_tree(text), url)
+
+
+def _first_tags(text: str) -> str:
+    """The text up to a number of tags that no real page comes near."""
+    if text.count("<") <= _MOST_TAGS:
+        return text
+    return text[: next(islice(re.finditer("<", text), _MOST_TAGS, None)).start()]
 
 
 def decode(html: bytes, charset: str | None) -> str:

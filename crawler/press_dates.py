@@ -51,25 +51,21 @@ _MONTH_OF["sept"] = ("gregorian", 9)
 _MONTH = "(?P<month>" + "|".join(sorted(map(re.escape, _MONTH_OF), key=len, reverse=True)) + r")(?![^\W\d_])"
 
 _ISO = re.compile(
-    r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})[T ] ?"
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)? ?(?P<zone>Z|[+-]\d{2}:?\d{2})?(?!\d)",
-    re.IGNORECASE,
+    r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})[t ] ?"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)? ?(?P<zone>z|[+-]\d{2}:?\d{2})?(?!\d)",
 )
 _DAY_MONTH_YEAR = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}}) ?[-/،,.]? ?{_MONTH}(?: ?ماه)?(?: ?سال)? ?[-/،,.]? ?(?P<year>\d{{4}}|\d{{2}})(?!\d|:\d)", re.IGNORECASE
+    rf"(?<!\d)(?P<day>\d{{1,2}}) ?[-/،,.]? ?{_MONTH}(?: ?ماه)?(?: ?سال)? ?[-/،,.]? ?(?P<year>\d{{4}}|\d{{2}})(?!\d|:\d)"
 )
-_MONTH_DAY_YEAR = re.compile(rf"(?<![^\W_]){_MONTH} (?P<day>\d{{1,2}}) ?[,،]? (?P<year>\d{{4}})(?!\d)", re.IGNORECASE)
-_YEAR_MONTH_DAY = re.compile(
-    rf"(?<!\d)(?P<year>\d{{4}}) ?[-/،,]? ?{_MONTH}(?: ?ماه)? ?[-/،,]? ?(?P<day>\d{{1,2}})(?!\d|:\d)", re.IGNORECASE
-)
+_MONTH_DAY_YEAR = re.compile(rf"(?<![^\W_]){_MONTH} (?P<day>\d{{1,2}}) ?[,،]? (?P<year>\d{{4}})(?!\d)")
+_YEAR_MONTH_DAY = re.compile(rf"(?<!\d)(?P<year>\d{{4}}) ?[-/،,]? ?{_MONTH}(?: ?ماه)? ?[-/،,]? ?(?P<day>\d{{1,2}})(?!\d|:\d)")
 _NUMERIC = re.compile(
     r"(?<![\d/.:-])(?P<first>\d{4}|\d{1,2}) ?(?P<mark>[-/.\\]) ?(?P<month>\d{1,2}) ?(?P=mark) ?(?P<last>\d{4}|\d{1,2})(?![\d/:])"
 )
 _TIME = re.compile(
     r"(?<![\d:/])(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2}))?(?![\d:])"
     r"(?: ?(?P<half>ق ?\.? ?ظ|ب ?\.? ?ظ|قبل ?از ?ظهر|بعد ?از ?ظهر|صبح|بامداد|ظهر|عصر|شب|am\b|pm\b|a\.m\.|p\.m\.))?\.?"
-    r" ?(?P<zone>(?:GMT|UTC)?[+-]\d{2}:?\d{2}|GMT\b|UTC\b|Z\b)?",
-    re.IGNORECASE,
+    r" ?(?P<zone>(?:gmt|utc)?[+-]\d{2}:?\d{2}|gmt\b|utc\b|z\b)?",
 )
 _HOUR_WORDS = re.compile(r"ساعت (?P<hour>\d{1,2})(?: و (?P<minute>\d{1,2}) دقیقه)?(?P<second>)(?P<half>)(?P<zone>)(?![\d:])")
 
@@ -95,7 +91,7 @@ _VAGUE = {
     "روزی": timedelta(days=1),
 }
 _VAGUE_AGO = re.compile(rf"(?<![^\W_])(?P<word>{'|'.join(_VAGUE)}) (?:پیش|قبل)")
-_NOW = re.compile(r"(?<![^\W_])(?:هم ?اکنون|همین حالا|اکنون|just now)(?![^\W_])", re.IGNORECASE)
+_NOW = re.compile(r"(?<![^\W_])(?:هم ?اکنون|همین حالا|اکنون|just now)(?![^\W_])")
 _NAMED_DAY = re.compile(r"(?<![^\W_])(?P<word>امروز|دیروز|پریروز|دیشب|امشب)(?![^\W_])")
 _DAYS_BACK = {"امروز": 0, "امشب": 0, "دیروز": 1, "دیشب": 1, "پریروز": 2}
 _OLDER = re.compile("قدیمی ?تر از")
@@ -131,7 +127,7 @@ def parse_press_date(text: str, now: datetime | None = None) -> datetime:
 
 def read_press_date(text: str, now: datetime | None = None) -> PressDate:
     """Like ``parse_press_date``, with the precision. The first date of the text counts."""
-    folded = " ".join(text[:_LONGEST].translate(_FOLD).split())
+    folded = " ".join(text[:_LONGEST].translate(_FOLD).lower().split())
     iso = _ISO.search(folded)
     days = [match for pattern in (_DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _YEAR_MONTH_DAY, _NUMERIC) if (match := pattern.search(folded))]
     first = min(days, key=lambda match: match.start(), default=None)
@@ -152,7 +148,7 @@ def _day_of(match: re.Match[str], text: str) -> date:
     groups = match.groupdict()
     if "first" in groups:
         return _numeric_day(match["first"], match["month"], match["last"], text)
-    calendar, month = _MONTH_OF[groups["month"].lower()]
+    calendar, month = _MONTH_OF[groups["month"]]
     year = int(groups["year"])
     if year < 100:
         if calendar != "jalali":
@@ -221,7 +217,7 @@ def _clock_of(match: re.Match[str], text: str) -> _Clock:
 
 def _hour_24(hour: int, half: str) -> int:
     """The hour on the 24-hour clock: (12, «ب.ظ») → 12, (12, «ق.ظ») → 0, (3, «ب.ظ») → 15, (18, «ب.ظ») → 18."""
-    word = half.replace(" ", "").replace(".", "").lower()
+    word = half.replace(" ", "").replace(".", "")
     if word in ("قظ", "قبلازظهر", "صبح", "بامداد", "am"):
         return 0 if hour == 12 else hour
     if word in ("بظ", "بعدازظهر", "عصر", "pm") and hour < 12:

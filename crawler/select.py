@@ -1,6 +1,7 @@
 """CSS selectors over an index of the page: the simple forms that families use cost a dictionary look-up, the rest go to cssselect."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -104,25 +105,32 @@ class Index:
     def find_all(self, selector: str, within: Any = None) -> list[Any]:
         """All elements that the selector (commas allowed) fits, in document order, the first few hundred; a broken selector finds none."""
         found: dict[Any, None] = {}
+        inside = (-1, len(self._span) * 2) if within is None else self._span[within]
         for steps in parse_selector(selector):
-            for element in self._matches(steps):
-                if within is None or (element is not within and self.is_within(element, within)):
-                    found[element] = None
+            for element in self._matches(steps, inside):
+                found[element] = None
                 if len(found) >= _MOST:
                     break
         return sorted(found, key=self.position) if "," in selector else list(found)
 
-    def _matches(self, steps: "tuple[_Compound, ...] | str") -> Iterator[Any]:
+    def _matches(self, steps: "tuple[_Compound, ...] | str", inside: tuple[int, int]) -> Iterator[Any]:
         if isinstance(steps, str):
-            yield from _compiled(steps)(self.root)
+            yield from self._cut(_compiled(steps)(self.root), inside)
             return
+        last = self._cut(self._candidates(steps[-1]), inside)
         if len(steps) == 1:
-            yield from (element for element in self._candidates(steps[0]) if steps[0].fits(element))
+            yield from (element for element in last if steps[0].fits(element))
             return
         tops = [element for element in self._candidates(steps[0]) if steps[0].fits(element)]
-        for element in self._candidates(steps[-1]) if tops else ():
+        for element in last if tops else ():
             if self._is_under(element, tops) and steps[-1].fits(element) and _fits_above(element, steps):
                 yield element
+
+    def _cut(self, elements: list[Any], inside: tuple[int, int]) -> list[Any]:
+        """Those of some elements in document order that start after the first and before the second position."""
+        if inside[0] < 0:
+            return elements
+        return elements[bisect_right(elements, inside[0], key=self.position) : bisect_left(elements, inside[1], key=self.position)]
 
     def _is_under(self, element: Any, tops: list[Any]) -> bool:
         """Whether the element lies under one of a few others; True unseen where they are many."""
