@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -19,12 +19,16 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class PostOffice:
     """``letters`` are those accepted. ``answers`` gives the answer to RCPT and to the end of a letter, by address; "" accepts.
 
-    The words ``hang up`` close the connection instead, ``stall`` lets the client wait.
+    The words ``hang up`` close the connection instead, ``stall`` lets the client wait; ``take and hang up`` is what SMTP cannot tell
+    apart from ``hang up``: the letter is taken, its answer lost. Such letters are noted in ``unanswered``. ``mood`` overrides
+    the answer to the end of a letter.
     """
 
     letters: list[tuple[str, EmailMessage]] = field(default_factory=list)
     rcpt_answers: dict[str, str] = field(default_factory=dict)
     data_answers: dict[str, str] = field(default_factory=dict)
+    unanswered: set[tuple[str, str]] = field(default_factory=set)
+    mood: Callable[[], str] = str
     lock: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
 
@@ -43,17 +47,21 @@ class PostOffice:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002
         """Answers the end of a letter, and keeps it when it accepts."""
         receiver = envelope.rcpt_tos[0]
-        answer = await self._answer(server, self.data_answers.get(receiver, ""))
-        if answer.startswith("250"):
-            content: Any = envelope.content
+        content: Any = envelope.content
+        message = message_from_bytes(content, policy=default)
+        wanted = self.mood() or self.data_answers.get(receiver, "")
+        taken = wanted in ("", "take and hang up")
+        if taken:
             with self.lock:
-                self.letters.append((receiver, message_from_bytes(content, policy=default)))
-        return answer
+                self.letters.append((receiver, message))
+        if wanted == "take and hang up":
+            self.unanswered.add((message["Message-ID"], receiver))
+        return await self._answer(server, wanted)
 
     async def _answer(self, server: SMTP, wanted: str) -> str:
         if wanted == "stall":
             await asyncio.sleep(3)
-        if wanted in ("stall", "hang up"):
+        if wanted in ("stall", "hang up", "take and hang up"):
             server.transport.abort()
             return "421 closing"
         return wanted or "250 OK"
