@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -126,7 +126,7 @@ class Ledger:
             crawl_addresses.c.outlet.in_(outlets), crawl_addresses.c.claimed_by == ""
         )
         with reading(self._engine) as connection:
-            return connection.scalar(query)
+            return cast("datetime | None", connection.scalar(query))
 
     def release(self, owner: str) -> int:
         """Frees every claim of a crawler that has ended; how many there were."""

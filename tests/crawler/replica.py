@@ -179,9 +179,14 @@ class Site:
         story = self.stories.get(_number_in(path))
         if story is None or story.number in self.hidden:
             return Reply(404, NOT_FOUND)
+        return Reply(body=self.answer_to(story))
+
+    def answer_to(self, story: Story) -> bytes:
+        """The article's page."""
         if story.number not in self._pages:
-            self._pages[story.number] = page_of(story, self.family, self.base, listed)
-        return Reply(body=self._pages[story.number])
+            others = sorted(self.stories.values(), key=lambda story: story.published_at, reverse=True)
+            self._pages[story.number] = page_of(story, self.family, self.base, others)
+        return self._pages[story.number]
 
     def row(self, **fields: Any) -> str:
         """The site's row of outlets.toml, with the given fields over the usual ones."""
