@@ -15,7 +15,6 @@ from crawler.press_dates import parse_press_date
 LINE_LIMIT = 8_000_000
 HEADLINE_WORDS = 12
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_TEXT_FIELDS = ("headline", "lead", "byline", "section")
 
 
 def read_article(line: str, outlets: dict[str, Outlet], fetched_at: datetime) -> RawArticle:
@@ -30,8 +29,7 @@ def read_article(line: str, outlets: dict[str, Outlet], fetched_at: datetime) ->
     body = paragraphs(_required(row, "body"))
     if not body:
         raise BadInput("body", row.get("body"), "must hold text", "متن خبر خالی است.")
-    texts = {name: _optional(row, name) for name in _TEXT_FIELDS}
-    headline = texts.pop("headline") or " ".join(body.split()[:HEADLINE_WORDS])
+    headline = _optional(row, "headline") or " ".join(body.split()[:HEADLINE_WORDS])
     canonical = canonical_address(url, outlet)
     return RawArticle(
         outlet=outlet.key,
@@ -43,7 +41,9 @@ def read_article(line: str, outlets: dict[str, Outlet], fetched_at: datetime) ->
         fetched_at=fetched_at,
         published_at=read_moment(row, "published_at"),
         published_at_source="given",
-        **texts,
+        lead=_optional(row, "lead"),
+        byline=_optional(row, "byline"),
+        section=_optional(row, "section"),
     )
 
 

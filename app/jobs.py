@@ -15,6 +15,7 @@ from datetime import datetime
 
 from app.wiring import opened
 from core.dates import utc_now
+from core.errors import RasadError
 from core.records import Article
 from core.settings import Settings
 from nlp.annotate import NLP_VERSION, Annotator, Text
@@ -27,6 +28,10 @@ LEASE_SECONDS = 60
 BATCH = 32
 BATCHES_A_ROUND = 8
 Progress = Callable[[str, int], None]
+
+
+class LeaseLost(RasadError):
+    """Another process took the work over because this one did not renew its lease in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +92,18 @@ def _annotate_round(archive: Archive, annotator: Annotator, progress: Progress, 
 
 @contextmanager
 def holding(archive: Archive) -> Iterator[Callable[[], None] | None]:
-    """The work lease: gives a function that renews it, or None when somebody else holds it."""
+    """The work lease: gives a function that renews it (LeaseLost when it is gone), or None when somebody else holds it."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     if not archive.work.claim(LEASE, owner, utc_now(), LEASE_SECONDS):
         yield None
         return
+
+    def renew() -> None:
+        if not archive.work.renew(LEASE, owner, utc_now(), LEASE_SECONDS):
+            raise LeaseLost(f"the lease {LEASE!r} is held by {archive.work.holder(LEASE, utc_now())}")
+
     try:
-        yield lambda: archive.work.renew(LEASE, owner, utc_now(), LEASE_SECONDS)
+        yield renew
     finally:
         archive.work.release(LEASE, owner)
 

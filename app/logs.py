@@ -3,6 +3,7 @@
 import logging
 import sys
 
+_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _QUIET = (
     "scrapy",
     "twisted",

@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from core.records import Outlet
 from core.settings import Settings
 from store.archive import Archive, open_archive
-from store.index import SearchIndex
 from store.tantivy_index import TantivyIndex
 
 
-def open_index(settings: Settings, *, writable: bool = False) -> SearchIndex:
+def open_index(settings: Settings, *, writable: bool = False) -> TantivyIndex:
     """The search engine of these settings. Only the holder of the work lease opens it writable."""
     settings.data.mkdir(parents=True, exist_ok=True)
     return TantivyIndex(settings.index_folder, writable=writable)
@@ -23,8 +22,7 @@ def opened(settings: Settings, *, writable: bool = False) -> Iterator[Archive]:
     try:
         yield archive
     finally:
-        archive.search.close()
-        archive.engine.dispose()
+        archive.close()
 
 
 def load_known_outlets(settings: Settings) -> dict[str, Outlet]:

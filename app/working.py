@@ -4,8 +4,9 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
-from app.jobs import holding, run_jobs
+from app.jobs import LeaseLost, holding, run_jobs
 from app.wiring import opened
 from core.dates import utc_now
 from core.errors import RasadError
@@ -33,7 +34,8 @@ def work_forever(settings: Settings) -> None:
         while not stop.is_set():
             with holding(reader) as renew:
                 if renew:
-                    _work(settings, renew, stop)
+                    with suppress(LeaseLost):
+                        _work(settings, renew, stop)
             stop.wait(STANDBY_SECONDS)
         mailer.join(MAILER_SECONDS)
 

@@ -1,6 +1,7 @@
 """``rasad eval``, ``rasad model``: measuring the annotations, exporting another checkpoint."""
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -21,17 +22,24 @@ def evaluate(
     """Score one kind of annotation on the dev split that training never saw, beside its floor."""
     settings = Settings.load()
     with plain_errors():
-        if task in LABEL_TASKS:
-            from nlp.evaluate import evaluate as score
-        elif task in SPAN_TASKS:
-            from nlp.evaluate_spans import evaluate as score
-        else:
-            raise BadInput("task", task, f"must be one of {', '.join((*LABEL_TASKS, *SPAN_TASKS))}")
-        report = score(task, data, settings.config)
+        report = _report(task, data, settings)
     if as_json:
         put_json(report.as_dict())
     else:
         put(report.text)
+
+
+def _report(task: str, data: Path, settings: Settings) -> Any:
+    if task in LABEL_TASKS:
+        from nlp.evaluate import evaluate as score_labels
+        from nlp.labels import Labeller
+
+        return score_labels(task, data, Labeller.load(settings.tone_model, settings.tone_labels))
+    if task in SPAN_TASKS:
+        from nlp.evaluate_spans import evaluate as score_spans
+
+        return score_spans(task, data, settings.config)
+    raise BadInput("task", task, f"must be one of {', '.join((*LABEL_TASKS, *SPAN_TASKS))}")
 
 
 @model.command("export")

@@ -55,7 +55,7 @@ def _loader(settings: Settings) -> Callable[[], Any]:
 
 def reindex() -> None:
     """Rebuild the search index beside the live one from the archive, then swap."""
-    from app.reindexing import rebuild
+    from app.reindexing import reindex as rebuild
 
     settings = Settings.load()
     with plain_errors():
