@@ -23,7 +23,7 @@ def test_no_real_page_is_taken_for_a_block(page: object) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "<html><head><title>لطفا صبر کنید</title><script src='/__arcsjs/x.js'></script></head><body>ArvanCloud در حال بررسی</body></html>".lower(),
+        "<html><head><title>صبر کنید</title><script src='/__arcsjs/x.js'></script></head><body>ArvanCloud در حال بررسی</body></html>",
         "<html><head><title>Just a moment...</title></head><body><script>x</script></body></html>",
         "<html><body><script>window._cf_chl_opt={}</script></body></html>",
         "<!DOCTYPE html><html><head><script src='/app.js'></script></head><body><div id='root'></div></body></html>",
@@ -49,7 +49,7 @@ def test_pages_that_say_not_found_with_200_are_soft_404s(body: str) -> None:
 
 
 def test_an_article_that_quotes_not_found_is_an_article() -> None:
-    body = "<html><head><meta property='article:published_time' content='2026-11-20'></head><body><p>صفحه درخواستی شما موجود نمی باشد</p></body></html>"
+    body = "<html><meta property='article:published_time' content='2026-11-20'><body><p>صفحه درخواستی شما موجود نمی باشد</p></body></html>"
     assert _block(body) is None
     assert (
         _block(f"<html><body>{'<p>این یک گزارش نمونه است که در آن نوشته‌اند صفحه یافت نشد و کسی پاسخ نداد.</p>' * 9}</body></html>") is None

@@ -19,7 +19,8 @@ def _post(**changes: object) -> bytes:
         "link": "https://www.sample.example/1405/nemune/",
         "title": {"rendered": "گزارش نمونه &#8211; بخش یک"},
         "content": {
-            "rendered": "<p>به گزارش ایرنا به نقل از پلیس نمونه، بند یکم کتاب&zwnj;خانه.</p>\n<p>بند دوم.</p><p>انتهای پیام/</p><figure><img src='/a.jpg'><figcaption>شرح</figcaption></figure>"
+            "rendered": "<p>به گزارش ایرنا به نقل از پلیس نمونه، بند یکم کتاب&zwnj;خانه.</p>\n<p>بند دوم.</p><p>انتهای پیام/</p>"
+            "<figure><img src='/a.jpg'><figcaption>شرح</figcaption></figure>"
         },
         "excerpt": {"rendered": "<p>چکیدهٔ دست‌نویس نمونه.</p>"},
         "_embedded": {
@@ -62,8 +63,10 @@ def test_rest_date_in_jalali_is_read_where_gmt_is_missing_and_a_made_excerpt_is_
 
 def test_feed_entry_becomes_an_article_with_its_whole_text_where_the_feed_has_it() -> None:
     item = """<item xmlns:content="http://purl.org/rss/1.0/modules/content/"><title>گزارش نمونه</title><link>https://www.sample.example/x/</link>
-    <description><![CDATA[<p>چکیدهٔ نمونه</p>]]></description><content:encoded><![CDATA[<p>بند یکم کتاب&zwnj;خانه.</p><p>بند دوم.</p>]]></content:encoded>
-    <category>شهری</category><category>نمونه</category><pubDate>19 Oct 2026 22:42:01 +0330</pubDate><enclosure url="https://media.sample.example/1.jpg" type="image/jpeg"/></item>"""
+    <description><![CDATA[<p>چکیدهٔ نمونه</p>]]></description>
+    <content:encoded><![CDATA[<p>بند یکم کتاب&zwnj;خانه.</p><p>بند دوم.</p>]]></content:encoded>
+    <category>شهری</category><category>نمونه</category><pubDate>19 Oct 2026 22:42:01 +0330</pubDate>
+    <enclosure url="https://media.sample.example/1.jpg" type="image/jpeg"/></item>"""
     raw = extract(item.encode(), "https://www.sample.example/x/", Outlet("f", "نمونه", "rss", "https://www.sample.example"), NOW)
     assert (raw.headline, raw.lead, raw.body) == ("گزارش نمونه", "چکیدهٔ نمونه", f"بند یکم کتاب{ZWNJ}خانه.\nبند دوم.")
     assert (raw.section, raw.keywords, raw.published_at_source) == ("شهری", ("نمونه",), "feed")
@@ -79,7 +82,8 @@ def test_teaser_only_feed_says_so() -> None:
 
 
 def _message(prefix: str, text: str) -> bytes:
-    return f"""<div class="{prefix}_widget_message js-widget_message" data-post="sample_channel/321"><a class="{prefix}_widget_message_owner_name"><span>کانال نمونه</span></a>
+    return f"""<div class="{prefix}_widget_message js-widget_message" data-post="sample_channel/321">
+    <a class="{prefix}_widget_message_owner_name"><span>کانال نمونه</span></a>
     <a class="{prefix}_widget_message_reply"><div class="{prefix}_widget_message_text js-message_reply_text">پیام پیشین نمونه</div></a>
     <a class="{prefix}_widget_message_photo_wrap" style="width:800px;background-image: url('/file/1.jpg?token=x')"></a>
     <div class="{prefix}_widget_message_text js-message_text">{text}</div><span class="{prefix}_widget_message_views">1.2K</span>

@@ -1,5 +1,7 @@
 """The grammar of printed dates."""
 
+import contextlib
+import os
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -71,17 +73,9 @@ def test_zones_and_relative_forms(text: str, utc: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "نمونه",
-        "۳۱ مهر ۱۴۰۴",
-        "۳۰ اسفند ۱۴۰۴",
-        "1404/13/01",
-        "۲۱ اردیبهشت ۱۳۹۹ - ۲۵:۶۱",
-        "0001-01-01T00:00:00",
-        "1750/02/03",
-        "9999-12-31T00:00:00",
-    ]
-    + ["قدیمی‌تر از یکسال", "۲۱ اردیبهشت ۲۰۲۰", "۱۲ رمضان ۱۴۴۷", "۱۲:۳۰", "1" * 5000, "۱/۱/۱/۱"],
+        *("", "نمونه", "۳۱ مهر ۱۴۰۴", "۳۰ اسفند ۱۴۰۴", "1404/13/01", "۲۱ اردیبهشت ۱۳۹۹ - ۲۵:۶۱", "0001-01-01T00:00:00", "1750/02/03"),
+        *("9999-12-31T00:00:00", "قدیمی‌تر از یکسال", "۲۱ اردیبهشت ۲۰۲۰", "۱۲ رمضان ۱۴۴۷", "۱۲:۳۰", "1" * 5000, "۱/۱/۱/۱"),
+    ],
 )
 def test_what_is_no_date_is_refused_by_name(text: str) -> None:
     """Row 5: neither a medieval nor a far year ever comes out."""
@@ -166,10 +160,16 @@ def _print(form: str, day: date, clock: time) -> str:
 FIRST, LAST = from_jalali(1370, 1, 1), from_jalali(1420, 12, 29)
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_every_day_from_1370_to_1420_comes_back_in_every_format(form: str) -> None:
-    """All 18,627 days, each at another time of the day (from 01:00: an hour after midnight did not exist when summer time began)."""
-    for number in range((LAST - FIRST).days + 1):
+@pytest.mark.soak
+@pytest.mark.parametrize(("offset", "form"), enumerate(FORMATS), ids=FORMATS)
+def test_every_day_from_1370_to_1420_comes_back_in_every_format(offset: int, form: str) -> None:
+    """All 18,627 days, each at another time of the day (from 01:00: an hour after midnight did not exist when summer time began).
+
+    The short form takes every third day in each format, other days in the next format; the ends of the years always.
+    """
+    step = 1 if os.environ.get("RASAD_SOAK") else 3
+    last_days = {(from_jalali(year + 1, 1, 1) - FIRST).days - 1 for year in range(1370, 1420)}
+    for number in sorted({*range(offset % step, (LAST - FIRST).days + 1, step), *last_days}):
         day = FIRST + timedelta(days=number)
         clock = time(1 + number % 23, number % 60)
         assert parse_press_date(_print(form, day, clock)) == datetime.combine(day, clock, TEHRAN).astimezone(UTC), _print(form, day, clock)
@@ -189,7 +189,5 @@ def test_digits_and_letters_of_either_script_change_nothing(day: date, clock: ti
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_gives_a_moment_or_bad_date(text: str) -> None:
-    try:
+    with contextlib.suppress(BadDate):
         assert parse_press_date(text, NOW).tzinfo is UTC
-    except BadDate:
-        pass
