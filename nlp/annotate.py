@@ -8,7 +8,7 @@ from core.records import Annotations
 from nlp.demands import find_demands
 from nlp.entities import MODEL, NamedEntities, mentions
 from nlp.fingerprint import fingerprint
-from nlp.labels import Labeller, Labels
+from nlp.labels import PLACES, Labeller, Labels
 from nlp.quotes import find_quotes
 from nlp.text import Text as Text
 
@@ -48,6 +48,9 @@ class Annotator:
             topics=labels.topics,
             entities=tuple(named),
             quotes=tuple(quotes),
-            demands=tuple(find_demands(body, quotes, labels.demand)),
+            demands=tuple(find_demands(body, quotes, labels.demand, self._demand_odds)),
             fingerprint=fingerprint(text),
         )
+
+    def _demand_odds(self, sentences: Sequence[str]) -> Sequence[float]:
+        return [float(odd) for odd in self._labeller.linear.logits(sentences)[:, PLACES["demand"]].ravel()]

@@ -5,7 +5,7 @@ The model's probability for the article and the sentence's own words are weighed
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from core.records import Demand, Quote, Span
 from nlp.demand_cues import PEOPLE, demand_score
@@ -13,27 +13,33 @@ from nlp.entities import Part
 from nlp.sentences import sentences
 
 ARTICLE_LEAST = -2.6
-SENTENCE_LEAST = -2.4
+SENTENCE_LEAST = -4.0
 MOST_DEMANDS = 6
 LONGEST_SENTENCE = 600
+MOST_SENTENCES = 400
+
+# The model's log-odds that each of some sentences, read alone, voices a demand.
+SentenceOdds = Callable[[Sequence[str]], Sequence[float]]
 
 _ASKER = re.compile(rf"(?<![^\W_])(?:(?:یکی|برخی|جمعی|تعدادی|گروهی) از )?(?:{PEOPLE})(?: (?:این |محله |منطقه |شهر )?[^\W_]+)?(?![^\W_])")
 
 
-def find_demands(body: Part, quotes: Sequence[Quote], probability: float) -> list[Demand]:
+def find_demands(body: Part, quotes: Sequence[Quote], probability: float, odds: SentenceOdds) -> list[Demand]:
     """The demands of a body, at most six, in order; ``probability`` (0–1) is the model's that the article voices one.
 
     ``"اهالی گلشهر خواستار رفع مشکل آب شدند."`` → that sentence, asker «اهالی گلشهر».
     """
-    scored = [
-        (demand_score(body.folded.text[start : min(end, start + LONGEST_SENTENCE)]), start, end)
-        for start, end in sentences(body.folded.text)
-    ]
-    if not scored or _log_odds(probability) + max(scored)[0] < ARTICLE_LEAST:
+    text = body.folded.text
+    places = [(start, min(end, start + LONGEST_SENTENCE)) for start, end in sentences(text)[:MOST_SENTENCES]]
+    words = [demand_score(text[start:end]) for start, end in places]
+    article = _log_odds(probability)
+    if not words or article + max(words) < ARTICLE_LEAST:
         return []
-    best = max(score for score, _, _ in scored)
-    chosen = sorted((one for one in scored if one[0] >= min(best, SENTENCE_LEAST)), reverse=True)[:MOST_DEMANDS]
-    return [_demand(body, quotes, start, end) for _, start, end in sorted(chosen, key=lambda one: one[1])]
+    given = [body.given[slice(*body.folded.span(start, end))] for start, end in places]
+    scores = [word + odd + article / 2 for word, odd in zip(words, odds(given), strict=True)]
+    least = min(max(scores), SENTENCE_LEAST)
+    chosen = sorted((place for place, score in enumerate(scores) if score >= least), key=lambda place: -scores[place])[:MOST_DEMANDS]
+    return [_demand(body, quotes, *places[place]) for place in sorted(chosen)]
 
 
 def _log_odds(probability: float) -> float:
