@@ -1,7 +1,7 @@
 """The figures of a selection: how many articles, in which tone, about what, where, and who speaks. All from the index's counts."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +9,7 @@ from core.records import TONES
 from dashboards.narrowing import Narrowing
 from render.charts import ToneDay
 from store.index import SearchIndex, SearchRequest
+from store.query_words import plain
 
 _SHOWN = 8
 
@@ -64,7 +65,7 @@ def count_figures(index: SearchIndex, narrowing: Narrowing, now: datetime) -> Fi
         city_tones_before=dict(page_before.facets["city_tone"]),
         topics=_lines(index.counts(query, ("topic", "tone")), index.counts(query_before, ("topic",))),
         outlets=_lines(index.counts(query, ("outlet", "tone")), index.counts(query_before, ("outlet",)), dict(page.facets["outlet"])),
-        speakers=page.facets["speaker"][:_SHOWN],
+        speakers=count_speakers(index, narrowing, page.facets["speaker"], now),
         voices={key[0]: count for key, count in index.counts(query, ("voice",)).items()},
         demands=count_articles(index, narrowing.having(has="demand"), now),
         demands_before=count_articles(index, narrowing.before().having(has="demand"), now),
@@ -74,6 +75,15 @@ def count_figures(index: SearchIndex, narrowing: Narrowing, now: datetime) -> Fi
 def count_articles(index: SearchIndex, narrowing: Narrowing, now: datetime) -> int:
     """How many articles a selection holds."""
     return index.search(SearchRequest(narrowing.query(now), limit=1, order="newest", fold=False)).total
+
+
+def count_speakers(
+    index: SearchIndex, narrowing: Narrowing, found: Sequence[tuple[str, int]], now: datetime
+) -> tuple[tuple[str, int], ...]:
+    """The most quoted speakers, spellings of one name told once («آيدين», «آیدین») and counted as their link counts them."""
+    names = list({plain(name): name for name, _count in reversed(found)}.values())[::-1][:_SHOWN]
+    counts = [(name, count_articles(index, narrowing.having(speaker=name), now)) for name in names]
+    return tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _tone_days(days: list[date], counts: Mapping[tuple[str, ...], int]) -> tuple[ToneDay, ...]:

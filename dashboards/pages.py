@@ -7,12 +7,13 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from core.errors import BadInput, NotFound, RasadError, Unavailable
-from dashboards import article_page, outlets_page, overview, search_page, triangle
+from dashboards import article_page, outlets_page, overview, search_page, triangle, unsubscribe
 from dashboards.desk import Desk
 
 STATIC = Path(__file__).parent / "static"
 _MISSING = {
     "article": ("این خبر در بایگانی نیست", "شاید نشانی درست رونویس نشده باشد. خبر را با واژه‌های تیترش جست‌وجو کنید."),
+    "recipient": ("این پیوند شناخته نیست", "شاید پیوند نامه کامل رونویس نشده باشد. دکمهٔ لغو را در خود نامه بزنید."),
     "page": ("صفحهٔ بایگانی‌شده‌ای نیست", "این خبر از پرونده یا پایگاه دیگری آمده و صفحهٔ رسانه همراه آن نگه داشته نشده است."),
 }
 
@@ -20,7 +21,7 @@ _MISSING = {
 def build_router(desk: Desk) -> APIRouter:
     """Every page of the desk."""
     router = APIRouter(include_in_schema=False)
-    for page in (overview, search_page, article_page, triangle, outlets_page):
+    for page in (overview, search_page, article_page, triangle, outlets_page, unsubscribe):
         router.include_router(page.build_router(desk))
     return router
 

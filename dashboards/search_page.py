@@ -10,6 +10,7 @@ from core.dates import jalali_numeric, tehran_day
 from core.errors import BadInput, BadQuery
 from core.records import CITY_TONES, TONES, Article
 from dashboards.desk import Desk
+from dashboards.figures import count_speakers
 from dashboards.marked import Mark, Piece, cut
 from dashboards.narrowing import Narrowing, read_narrowing
 from render.tables import FORMATS, MEDIA_TYPES, table_pieces
@@ -153,6 +154,8 @@ def shown_facets(desk: Desk, narrowing: Narrowing, page: SearchPage) -> list[Fac
     facets = []
     for field in _FACETS:
         counts = dict(page.facets.get(field, ()))
+        if field == "speaker":
+            counts = dict(count_speakers(desk.archive.search, narrowing, page.facets.get(field, ()), desk.clock()))
         chosen = narrowing.values(field)
         keys = list(_FIXED_ORDER.get(field, tuple(counts)))[:_SHOWN_VALUES]
         keys += [value for value in chosen if value not in keys]

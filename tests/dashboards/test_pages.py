@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -242,3 +244,38 @@ def test_style_sheets_know_no_left_and_right(stylesheets: Callable[[], str]) -> 
     """Logical properties only: nothing is mirrored by hand."""
     for word in ("margin-left", "margin-right", "padding-left", "padding-right", "text-align: left", "text-align: right", "float: left"):
         assert word not in stylesheets()
+
+
+def test_a_reader_leaves_the_digest_without_signing_in(tmp_path: Path) -> None:
+    archive = open_archive(Settings(data=tmp_path), TantivyIndex.in_memory())
+    subscription = archive.people.add_subscription("روزانه", "شهرداری", ("reader@city.example",))
+    token = archive.people.recipients(subscription.id)[0].token
+    client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
+    assert "reader@city.example" in text_of(client.get(f"/unsubscribe/{token}").text)
+    assert archive.people.recipients(subscription.id)[0].state == "active"
+    for _ in range(2):
+        assert "دیگر فرستاده نمی‌شود" in text_of(client.post(f"/unsubscribe/{token}", data={"List-Unsubscribe": "One-Click"}).text)
+    assert archive.people.recipients(subscription.id)[0].state == "unsubscribed"
+    assert client.post("/unsubscribe/unknown").status_code == client.get("/unsubscribe/unknown").status_code == 404
+    archive.close()
+
+
+def test_spellings_of_one_speaker_are_one_line_that_counts_them_all(tmp_path: Path) -> None:
+    archive = open_archive(Settings(data=tmp_path), TantivyIndex.in_memory())
+    for number, name in enumerate(["آیدین فروتن", "آيدين فروتن", "آیدین فروتن"]):
+        said = hostile_labels(name)
+        add(archive, raw(number), replace(said, quotes=(replace(said.quotes[0], speaker_id=None),)))
+    client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
+    lines = html.fromstring(client.get("/?scope=all").text).xpath("//section[@aria-labelledby='speakers']//li")
+    assert [" ".join(line.text_content().split()) for line in lines] == ["آیدین فروتن۳"]
+    choices = html.fromstring(client.get("/search").text).xpath("//section[h2='گوینده']//li")
+    assert [" ".join(choice.text_content().split()) for choice in choices] == ["آیدین فروتن۳"]
+    archive.close()
+
+
+def test_the_web_process_starts_without_heavy_libraries() -> None:
+    """The first page is served within three seconds of the start."""
+    heavy = {"hazm", "nltk", "transformers", "onnxruntime", "scrapy", "twisted", "torch", "scipy"}
+    code = "import sys, app.web; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE.parent)
+    assert not heavy & set(done.stdout.split())
