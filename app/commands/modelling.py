@@ -34,7 +34,7 @@ def _report(task: str, data: Path, settings: Settings) -> Any:
         from nlp.evaluate import evaluate as score_labels
         from nlp.labels import Labeller
 
-        return score_labels(task, data, Labeller.load(settings.tone_model, settings.tone_labels))
+        return score_labels(task, data, Labeller.load(tone_model=settings.tone_model, tone_labels=settings.tone_labels))
     if task in SPAN_TASKS:
         from nlp.evaluate_spans import evaluate as score_spans
 
