@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from html import escape
 
@@ -39,6 +39,16 @@ class Envelope:
     message_id: str
 
 
+class _Whole(EmailPolicy):
+    """Leaves the unsubscribe link on its header's first line: folded away from the name, some mail systems do not see it."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header as it is sent."""
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
 def message_id(subscription_id: int, window_at: datetime, sender: str) -> str:
     """The name of a letter, the same however often it is handed over: ``<digest.3.20261124T0300@example.org>``."""
     domain = sender.rpartition("@")[2].strip("> ") or "localhost"
@@ -47,7 +57,7 @@ def message_id(subscription_id: int, window_at: datetime, sender: str) -> str:
 
 def make_message(mail: Mail, envelope: Envelope) -> EmailMessage:
     """The MIME message: plain text, HTML beside it, the chart under its content id."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_Whole(linesep=SMTP.linesep))
     local, _, domain = envelope.sender.rpartition("@")
     message["From"] = Address("رصد", local or "rasad", domain or "localhost")
     message["To"] = envelope.receiver
@@ -57,10 +67,10 @@ def make_message(mail: Mail, envelope: Envelope) -> EmailMessage:
     message["List-Unsubscribe"] = f"<{envelope.unsubscribe_url}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "fa"
     message.set_content(mail.text.replace(UNSUBSCRIBE, envelope.unsubscribe_url), cte="base64")
     link = escape(envelope.unsubscribe_url, quote=True)
     message.add_alternative(mail.html.replace(UNSUBSCRIBE, link), subtype="html", cte="base64")
+    message["Content-Language"] = "fa"
     if mail.chart:
         page = list(message.iter_parts())[-1]
         assert isinstance(page, EmailMessage)

@@ -1,5 +1,6 @@
 """Which of the findings a digest shows, and in what order. Pure: findings in, digest out."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,7 +112,7 @@ def select(found: Findings) -> Digest:
         usual=usual_of(found.usual, found.window),
         stories=_stories(found, {int(group): count for group, count in facets["group"].items()}),
         demands=_demands(found),
-        speakers=tuple(Figure(name, count, found.links.search(quoted("speaker", name))) for name, count in found.speakers),
+        speakers=_speakers(found),
         voices=tuple(
             Figure(VOICE_NAMES.get(voice, voice), count, found.links.search(f"voice:{voice}"), voice)
             for voice, count in found.facets["voice"]
@@ -146,6 +147,17 @@ def _figures(found: Findings, facets: Mapping[str, Mapping[str, int]]) -> tuple[
 
 def _tones(found: Findings, counts: Mapping[str, int], field: str, tones: Iterable[str]) -> tuple[Figure, ...]:
     return tuple(Figure(tone_name(tone), counts.get(tone, 0), found.links.search(f"{field}:{tone}"), tone) for tone in tones)
+
+
+def _speakers(found: Findings) -> tuple[Figure, ...]:
+    """Speakers as the articles call them: an entity of the register is counted under its id."""
+    names: dict[str, Counter[str]] = {}
+    for article in found.articles:
+        for quote in article.annotations.quotes if article.annotations else ():
+            if quote.speaker_id and (quote.speaker or quote.mention):
+                names.setdefault(quote.speaker_id, Counter())[quote.speaker or quote.mention] += 1
+    shown = {id: called.most_common(1)[0][0] for id, called in names.items()}
+    return tuple(Figure(shown.get(key, key), count, found.links.search(quoted("speaker", key))) for key, count in found.speakers)
 
 
 def _stories(found: Findings, copies: Mapping[int, int]) -> tuple[StoryLine, ...]:

@@ -143,6 +143,17 @@ def test_an_empty_day_is_one_honest_line_or_nothing(empty_archive: Archive, sett
     assert send_due(empty_archive, outbox, settings, now) == []
 
 
+def test_a_speaker_of_the_register_is_called_by_name(archive: Archive, settings: Settings, now: datetime) -> None:
+    found = gather(Desk(archive, settings, now), EVERYTHING, window_of_day(EVERYTHING, now.date()))
+    article = next(one for one in found.articles if one.annotations and one.annotations.quotes)
+    assert article.annotations is not None
+    quotes = tuple(replace(quote, speaker="رامین کیانی‌مهر", speaker_id="deputy-finance") for quote in article.annotations.quotes)
+    known = replace(article, annotations=replace(article.annotations, quotes=quotes))
+    speakers = select(replace(found, articles=[known], speakers=[("deputy-finance", 2), ("مهناز صدرایی", 1)])).speakers
+    assert [(figure.label, figure.value) for figure in speakers] == [("رامین کیانی‌مهر", 2), ("مهناز صدرایی", 1)]
+    assert "deputy-finance" in speakers[0].url
+
+
 def test_links_say_tehran_minutes_and_survive_an_open_quotation() -> None:
     window = Window(datetime.fromisoformat("2026-11-23T03:00:00+00:00"), datetime.fromisoformat("2026-11-24T03:00:00+00:00"))
     links = Links("https://rasad.example", '"باز', window)

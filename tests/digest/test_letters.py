@@ -1,6 +1,7 @@
 """The letter itself: parts, headers, size, signature; and where it goes."""
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -49,8 +50,15 @@ def test_the_headers_say_who_when_and_how_to_leave_with_one_click(letter: EmailM
     assert str(letter["Subject"]).startswith("همهٔ خبرها، سه‌شنبه ۳ آذر ۱۴۰۵: ۱۵ خبر")
     assert letter["List-Unsubscribe"] == "<https://rasad.example/unsubscribe/abc&def>"
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert letter["Content-Language"] == "fa"
     assert (letter["To"], letter["Auto-Submitted"]) == ("pr@example.org", "auto-generated")
     assert letter["Date"] == "Tue, 24 Nov 2026 03:00:00 +0000"
+
+
+def test_a_long_unsubscribe_link_stays_on_the_line_of_its_header() -> None:
+    link = "https://rasad.a-long-name-of-a-municipality.example/unsubscribe/" + "a" * 40
+    letter = make_message(Mail("موضوع", "<p>متن</p>", "متن"), replace(ENVELOPE, unsubscribe_url=link)).as_bytes()
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in letter
 
 
 def test_the_letter_has_text_html_and_the_chart_under_its_content_id(letter: EmailMessage) -> None:
