@@ -12,6 +12,7 @@ from crawler.paragraphs import blocks_of, text_of
 from crawler.press_dates import parse_press_date
 
 _MOST = 1_000
+_CHROME = (".reply", ".says", ".comment-reply-link", ".comment-awaiting-moderation", ".comment-actions")
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _SAID = re.compile(r"\s*(?:می ?گوید|گفت|says)\s*:?$|[:؛]$")
 
@@ -52,7 +53,7 @@ def _text(page: Page, item: Any, selectors: CommentSelectors, others: set[Any]) 
     if element is None:
         return ""
     skipped = set(others)
-    for names in (selectors.author, selectors.date, selectors.votes_up, selectors.votes_down):
+    for names in (_CHROME, selectors.author, selectors.date, selectors.votes_up, selectors.votes_down):
         skipped |= {part for selector in names for part in page.index.find_all(selector, element)}
     if selectors.text and element.tag == "p":
         siblings = [part for part in element.getparent() if part.tag == "p" and part not in skipped]

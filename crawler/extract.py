@@ -86,13 +86,14 @@ def extract_page(page: Page, family: Family, outlet: Outlet, fetched_at: datetim
     lead = find_lead(view, headline, kicker.text, element)
     body, lead = _read_body(element, family, dropped, (headline, kicker, lead), by_fallback)
     dates = find_dates(page, family, meta, view.scope, fetched_at, feed_published_at)
-    identity = news_id(page.url, page.root, outlet)
+    known = outlet if outlet.family else replace(outlet, family=family.key)
+    identity = news_id(page.url, page.root, known)
     attribution = find_attribution(lead.text, body.paragraphs)
     return RawArticle(
         outlet=outlet.key,
         url=page.url,
-        canonical_url=_canonical(page, outlet),
-        news_id=identity or canonical_address(page.url, outlet).partition("://")[2],
+        canonical_url=_canonical(page, known),
+        news_id=identity or canonical_address(page.url, known).partition("://")[2],
         headline=headline.text,
         kicker=kicker.text,
         lead=lead.text,

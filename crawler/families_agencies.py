@@ -86,10 +86,8 @@ NASTOOH = Family(
     ),
     comments=CommentSelectors(
         item=(
-            ".comments-list > li",
             ".comments-list li",
             "#news-comment li",
-            ".comments > li",
             ".comments li",
             ".comments .comment",
             "#comments .comment",
@@ -216,10 +214,10 @@ IRAN_SAMANEH = Family(
         "a[href*='/fa/ads/redirect/']",
     ),
     comments=CommentSelectors(
-        item=(".comments_container .comments_item", ".comments_item", ".comm_item", ".comment_item"),
-        author=(".comm_info_name", ".comment_answer_2", ".comment_name", ".name"),
-        date=(".comm_info_date", ".comment_answer_5", ".date-news-com", ".comment_date"),
-        text=(".comments", ".comm_answer_content", ".comment_text", ".comm_text"),
+        item=(".comments_item, .comm_answer_line", ".comm_item", ".comment_item"),
+        author=(".comment_answer_2", ".comm_info_name", ".comment_name", ".name"),
+        date=(".comment_answer_5", ".comm_info_date", ".date-news-com", ".comment_date"),
+        text=(".comm_answer_content", ".comments", ".comment_text", ".comm_text"),
         votes_up=(".rating_up",),
         votes_down=(".rating_down",),
     ),

@@ -44,7 +44,7 @@ ASAM = Family(
         ".primary_files",
     ),
     comments=CommentSelectors(
-        item=(".comment-list ul > li", ".comment-list li", ".comments_list li"),
+        item=(".comment-list li", ".comments_list li"),
         author=(".name-comment", ".comment_name", ".name", ".user", "strong", "b"),
         date=(".date-comment", ".comment_date", "time", ".date"),
         text=(".matn-comment", ".comment_text", "p"),

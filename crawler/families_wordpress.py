@@ -160,7 +160,7 @@ WORDPRESS = Family(
         item=("ol.comment-list li", "ol.commentlist li", ".comment-list li", ".commentlist li", "#comments li.comment"),
         author=(".comment-author .fn", ".comment-author cite", ".comment-author", "cite.fn", ".fn", "cite"),
         date=(".comment-metadata time", "time", ".comment-meta", ".comment-date", ".commentmetadata"),
-        text=(".comment-content", ".comment-text", ".comment-body", ".text", "p"),
+        text=(".comment-content", ".comment-text", ".comment-body > p", ".comment-body", ".text", "p"),
         votes_up=(".cld-like-count", ".like-count", ".wpd-vote-result-like", ".rating_up"),
         votes_down=(".cld-dislike-count", ".dislike-count", ".wpd-vote-result-dislike", ".rating_down"),
     ),

@@ -59,7 +59,7 @@ def find_headline(view: View) -> Found:
     site = {key_of(view.outlet.name), key_of(view.meta.first("og:site_name"))}
     best, best_fit = Found(""), -1.0
     for element in view.elements((*view.family.headline, "h1", "h2")):
-        text = text_of(element)
+        text = text_of(element, {part for selector in view.family.kicker for part in view.page.index.find_all(selector, element)})
         key = key_of(text)
         if not key or len(text) > _LONGEST_HEADLINE or key in site:
             continue

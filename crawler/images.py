@@ -12,6 +12,7 @@ from crawler.markers import key_of
 from crawler.paragraphs import text_of
 
 _MOST = 200
+_TAGS = ("img", "amp-img")
 _CLIMB = 4
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "data-large-file", "src")
 _DECORATION = re.compile(
@@ -32,15 +33,21 @@ def find_images(view: View, body: Any, headline: str) -> tuple[Image, ...]:
         image = Image(address, caption_of(element, headline))
         if key not in found or (image.caption and not found[key].caption):
             found[key] = image
-    return tuple(found.values())
+    return tuple(found.values()) or _of_head(view)
+
+
+def _of_head(view: View) -> tuple[Image, ...]:
+    """The picture that only the head names; a site's logo stands there too and is none."""
+    address = view.meta.first("og:image", "twitter:image", "thumbnailurl")
+    return (Image(address),) if address.startswith(("http://", "https://")) and not _DECORATION.search(address) else ()
 
 
 def _elements(view: View, body: Any) -> Iterator[Any]:
     index = view.page.index
     for selector in view.family.images:
-        yield from (element for element in index.find_all(selector) if element.tag == "img")
+        yield from (element for element in index.find_all(selector) if element.tag in _TAGS)
     if body is not None:
-        for element in body.iter("img"):
+        for element in body.iter(*_TAGS):
             if not is_dropped(element, view.dropped):
                 yield element
 

@@ -58,6 +58,12 @@ THEMES = (
     _theme("wp_ap", "wordpress", "/{slug}/"),
     _theme("wp_elementor", "wordpress", "/{slug}/", "kicker lead"),
     _theme("wp_jnews", "wordpress", "/{slug}/", "kicker lead"),
+    _theme("wp_wrap", "wordpress", "/{slug}/"),
+    _theme("wp_txte", "wordpress", "/{slug}/", "lead"),
+    _theme("wp_publisher", "wordpress", "/{slug}/", "kicker"),
+    _theme("wp_content_body", "wordpress", "/{slug}/", "kicker"),
+    _theme("wp_tagdiv", "wordpress", "/{slug}/", "kicker lead"),
+    _theme("samaneh_bare", "iran_samaneh", "/fa/news/{id}/{slug}"),
 )
 
 

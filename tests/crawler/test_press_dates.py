@@ -161,7 +161,7 @@ FIRST, LAST = from_jalali(1370, 1, 1), from_jalali(1420, 12, 29)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(("offset", "form"), enumerate(FORMATS), ids=FORMATS)
+@pytest.mark.parametrize(("offset", "form"), list(enumerate(FORMATS)), ids=list(FORMATS))
 def test_every_day_from_1370_to_1420_comes_back_in_every_format(offset: int, form: str) -> None:
     """All 18,627 days, each at another time of the day (from 01:00: an hour after midnight did not exist when summer time began).
 
