@@ -1,6 +1,6 @@
 """Which articles are the same text: a sketch that finds candidates, and the decision on a pair of texts.
 
-The sketch is a bottom-k MinHash over runs of 28 letters (blanks, marks and Latin signatures left out, so half-spaces and channel names
+The sketch is a bottom-k MinHash over runs of 24 letters (blanks, marks and Latin signatures left out, so half-spaces and channel names
 do not matter). Two articles are worth comparing when they share one value: ``bands`` gives the values. The decision asks how much of
 the shorter text stands in the longer one and whether their numbers agree: two price lists share their words, not their numbers.
 """
@@ -21,7 +21,7 @@ from nlp.text import Text
 Hashes = NDArray[np.uint64]
 
 SKETCH_SIZE = 32
-SKETCH_RUN = 28
+SKETCH_RUN = 24
 PAIR_RUN = 12
 SHARED_LEAST = 0.47
 BODY_LEAST = 60
@@ -90,7 +90,7 @@ def _letters(words: list[str]) -> str:
 
 
 def _runs(letters: str, length: int) -> Hashes:
-    """A hash of every run of ``length`` letters, of the whole when it is shorter, by doubling: 28 = 16 + 8 + 4."""
+    """A hash of every run of ``length`` letters, of the whole when it is shorter, by doubling: 24 = 16 + 8."""
     codes = np.frombuffer(letters.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     if not codes.size:
         return codes
