@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from functools import lru_cache
 from pathlib import Path
 
 from core.dates import tehran_day
@@ -89,11 +90,17 @@ def _compose_due(archive: Archive, settings: Settings, subscription: Subscriptio
         try:
             _keep(archive, settings, subscription, window, now)
         except BadQuery as error:
-            log.warning("subscription %d: its search cannot be read any more: %s", subscription.id, error)
+            _warn_once(subscription.id, window.until, f"its search cannot be read any more: {error}")
             return
         except Unavailable as error:
-            log.warning("subscription %d: %s; tried again", subscription.id, error)
+            _warn_once(subscription.id, window.until, f"{error}; tried again")
             return
+
+
+@lru_cache(maxsize=1000)
+def _warn_once(subscription_id: int, window_at: datetime, words: str) -> None:
+    """One line in the log, though the worker tries every second."""
+    log.warning("subscription %d, digest of %s: %s", subscription_id, window_at.isoformat(), words)
 
 
 def _keep(archive: Archive, settings: Settings, subscription: Subscription, window: Window, now: datetime) -> None:

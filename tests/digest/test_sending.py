@@ -15,6 +15,7 @@ from threading import Thread
 
 import pytest
 
+from core.errors import Unavailable
 from core.settings import Settings
 from digest.mail import message_id
 from digest.outbox import FolderOutbox, MemoryOutbox, SmtpOutbox
@@ -110,6 +111,25 @@ def test_a_server_that_never_works_again_is_given_up_after_days(archive: Archive
     send_due(archive, down, settings, now)
     last = send_due(archive, down, settings, now + GIVE_UP_AFTER)
     assert last[0].state == "failed"
+
+
+def test_a_search_engine_that_is_away_is_told_once_and_loses_nothing(
+    archive: Archive, settings: Settings, now: datetime, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = _subscribe(archive, now - timedelta(minutes=5))
+    outbox = MemoryOutbox()
+    with monkeypatch.context() as patched:
+        patched.setattr(TantivyIndex, "search", _away)
+        for seconds in range(5):
+            assert send_due(archive, outbox, settings, now + timedelta(seconds=seconds)) == []
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        f"subscription {id}, digest of 2026-11-24T03:00:00+00:00: the engine is away; tried again"
+    ]
+    assert [report.state for report in send_due(archive, outbox, settings, now + timedelta(minutes=1))] == ["sent"]
+
+
+def _away(*_: object) -> None:
+    raise Unavailable("the engine is away")
 
 
 def test_todays_digest_can_be_sent_at_any_hour_and_then_not_again(archive: Archive, settings: Settings, now: datetime) -> None:
