@@ -5,8 +5,8 @@ The desk works in one thread of its own beside Scrapy's, so that no database cal
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from core.errors import RasadError
@@ -59,6 +59,11 @@ class Settled:
     page_bytes: int = 0
     retry_after: timedelta | None = None
 
+    @property
+    def is_to_store(self) -> bool:
+        """Whether it is an article that only has to be stored."""
+        return self.outcome is Outcome.WAITING
+
 
 @dataclass
 class Desk:
@@ -70,23 +75,36 @@ class Desk:
 
     def read_page(self, page: FetchedPage) -> Outcome:
         """Takes a fetched page to its one outcome, whatever the page holds."""
-        try:
-            settled = self._settle(page)
-        except RasadError as error:
-            settled = Settled(Outcome.FAILED, str(error), page_bytes=len(page.body))
-        except Exception:
-            logger.exception("reading %s failed", page.url)
-            settled = Settled(Outcome.FAILED, "error while reading the page", page_bytes=len(page.body))
-        return self.note(page.address, settled, page.at)
+        return self.read_pages([page])[0]
+
+    def read_pages(self, pages: Sequence[FetchedPage]) -> list[Outcome]:
+        """Takes several pages to their outcomes at once: three transactions for all of them, whatever their number."""
+        judged = [self._judge(page) for page in pages]
+        settled = self._store(pages, self._without_twins(pages, judged))
+        return self._note_all([(page.address, one, page.at) for page, one in zip(pages, settled, strict=True)])
 
     def note(self, address: Address, settled: Settled, now: datetime) -> Outcome:
         """Writes an outcome into the ledger, withdraws a vanished article and counts."""
+        return self._note_all([(address, settled, now)])[0]
+
+    def _note_all(self, rows: Sequence[tuple[Address, Settled, datetime]]) -> list[Outcome]:
+        fetches = [(address, self._fetch(address, settled, now)) for address, settled, now in rows]
+        for address, fetch in fetches:
+            if fetch.outcome is Outcome.GONE and address.article_id is not None:
+                self.archive.articles.withdraw(address.article_id, fetch.at)
+        self.archive.ledger.record_many(fetches)
+        for address, fetch in fetches:
+            self.counts.setdefault(address.outlet, Counter())[fetch.outcome] += 1
+            logger.info("%s %s %s %s", address.outlet, fetch.outcome.value, address.url, fetch.detail)
+        return [fetch.outcome for _, fetch in fetches]
+
+    def _fetch(self, address: Address, settled: Settled, now: datetime) -> Fetch:
         step = next_step(address, settled.outcome, now, self.retry_seconds)
         due_at = step.due_at
         if settled.retry_after and due_at:
             due_at = max(due_at, now + min(settled.retry_after, LONGEST_RETRY_AFTER))
         raw = settled.raw
-        fetch = Fetch(
+        return Fetch(
             now,
             step.outcome,
             due_at,
@@ -99,14 +117,18 @@ class Desk:
             raw.news_id if raw else "",
             settled.article_id,
         )
-        if step.outcome is Outcome.GONE and address.article_id is not None:
-            self.archive.articles.withdraw(address.article_id, now)
-        self.archive.ledger.record(address, fetch)
-        self.counts.setdefault(address.outlet, Counter())[step.outcome] += 1
-        logger.info("%s %s %s%s", address.outlet, step.outcome.value, address.url, f" ({settled.detail})" if settled.detail else "")
-        return step.outcome
 
-    def _settle(self, page: FetchedPage) -> Settled:
+    def _judge(self, page: FetchedPage) -> Settled:
+        """What a page is; ``WAITING`` with its article when it is to be stored."""
+        try:
+            return self._look_at(page)
+        except RasadError as error:
+            return Settled(Outcome.FAILED, str(error), page_bytes=len(page.body))
+        except Exception:
+            logger.exception("reading %s failed", page.url)
+            return Settled(Outcome.FAILED, "error while reading the page", page_bytes=len(page.body))
+
+    def _look_at(self, page: FetchedPage) -> Settled:
         size = len(page.body)
         block = None
         if page.outlet.family not in EMBEDDED:
@@ -120,11 +142,29 @@ class Desk:
             return Settled(outcome, " ".join(raw.flags), raw, page_bytes=size)
         if not in_sections(page.outlet, (raw.section, raw.place, *raw.keywords, *page.address.sections, page.url)):
             return Settled(Outcome.OTHER_SECTION, raw.section, raw, page_bytes=size)
-        twin = self.archive.ledger.find_read(page.outlet.key, raw.news_id, page.address.id) if raw.news_id else None
-        if twin is not None:
-            return Settled(Outcome.DUPLICATE_ADDRESS, twin.url, raw, twin.article_id, size)
-        saved = self.archive.articles.save(raw, page.body, page.outlet.family)
-        return Settled(saved.outcome, "", raw, saved.id, size)
+        return Settled(Outcome.WAITING, "", raw, page_bytes=size)
+
+    def _without_twins(self, pages: Sequence[FetchedPage], judged: Sequence[Settled]) -> list[Settled]:
+        """Settles the pages whose article was read under another address before, or comes twice in this load."""
+        wanted = [(page.address, one.raw.news_id) for page, one in zip(pages, judged, strict=True) if one.is_to_store and one.raw]
+        twins = self.archive.ledger.find_twins(wanted)
+        seen: dict[tuple[str, str], str] = {}
+        settled = []
+        for page, one in zip(pages, judged, strict=True):
+            if one.is_to_store and one.raw and one.raw.news_id:
+                twin = twins.get(page.address.id)
+                first = seen.setdefault((page.address.outlet, one.raw.news_id), page.address.url)
+                if twin is not None:
+                    one = replace(one, outcome=Outcome.DUPLICATE_ADDRESS, detail=twin.url, article_id=twin.article_id)
+                elif first != page.address.url:
+                    one = replace(one, outcome=Outcome.DUPLICATE_ADDRESS, detail=first)
+            settled.append(one)
+        return settled
+
+    def _store(self, pages: Sequence[FetchedPage], settled: Sequence[Settled]) -> list[Settled]:
+        load = [(one.raw, page.body, page.outlet.family) for page, one in zip(pages, settled, strict=True) if one.is_to_store and one.raw]
+        saved = iter(self.archive.articles.save_pages(load))
+        return [replace(one, outcome=(result := next(saved)).outcome, article_id=result.id) if one.is_to_store else one for one in settled]
 
     def _extract(self, page: FetchedPage) -> RawArticle:
         return extract(page.body, page.url, page.outlet, page.at, charset=page.charset, feed_published_at=page.address.published_at)

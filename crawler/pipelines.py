@@ -21,6 +21,5 @@ class ArticlePipeline:
     async def process_item(self, item: FetchedPage) -> FetchedPage:
         """Takes the page to its outcome."""
         spider: Any = self._crawler.spider
-        outcome = await spider.in_desk(spider.plan.desk.read_page, item)
-        spider.page_is_done(item.address, outcome)
+        await spider.read_page(item)
         return item

@@ -13,7 +13,7 @@ from store.corrections import Correction
 from store.engine import reading, writing
 from store.pages import Pages
 from store.rows import address_key
-from store.saving import Draft, Saved, make_draft, needs_page, save_drafts
+from store.saving import Draft, Saved, identities_without_page, make_draft, save_drafts
 from store.tables import addresses, articles, revisions
 
 # So many articles share one transaction: it must end within 50 ms.
@@ -34,18 +34,33 @@ class Articles:
         STORED: new. EDITED: headline, lead or body differ, so a Revision is added and the article waits for annotation again.
         UNCHANGED: the same text; what surrounds it (section, comments …) is brought up to date.
         """
-        draft = make_draft(raw)
-        if page is not None and self._needs_page(draft):
-            draft = replace(draft, page_key=self._pages.put(page, family))
-        with writing(self._engine) as connection:
-            return save_drafts(connection, [draft])[0]
+        return self.save_pages([(raw, page, family)])[0]
+
+    def save_pages(self, fetched: Sequence[tuple[RawArticle, bytes | None, str]]) -> list[Saved]:
+        """The same for several (article, page, family) in the given order: few transactions, whatever their number."""
+        drafts = [make_draft(raw) for raw, _, _ in fetched]
+        wanted = self._without_page(drafts)
+        pages = [
+            (page, family)
+            for draft, (_, page, family) in zip(drafts, fetched, strict=True)
+            if page is not None and draft.identity in wanted
+        ]
+        keys = iter(self._pages.put_many(pages))
+        keyed = [
+            replace(draft, page_key=next(keys)) if page is not None and draft.identity in wanted else draft
+            for draft, (_, page, _) in zip(drafts, fetched, strict=True)
+        ]
+        return self._save_drafts(keyed)
 
     def save_many(self, raws: Sequence[RawArticle]) -> list[Saved]:
         """Saves articles without pages, in the given order, several to a transaction: much faster than one by one."""
+        return self._save_drafts([make_draft(raw) for raw in raws])
+
+    def _save_drafts(self, drafts: Sequence[Draft]) -> list[Saved]:
         saved: list[Saved] = []
-        for drafts in _parted([make_draft(raw) for raw in raws]):
+        for part in _parted(drafts):
             with writing(self._engine) as connection:
-                saved += save_drafts(connection, drafts)
+                saved += save_drafts(connection, part)
         return saved
 
     def find(self, id: int) -> Article | None:
@@ -172,9 +187,11 @@ class Articles:
         with reading(self._engine) as connection:
             return changes.newest_seq(connection)
 
-    def _needs_page(self, draft: Draft) -> bool:
+    def _without_page(self, drafts: Sequence[Draft]) -> set[tuple[str, str]]:
+        if not drafts:
+            return set()
         with reading(self._engine) as connection:
-            return needs_page(connection, draft)
+            return identities_without_page(connection, drafts)
 
 
 def _parted(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:

@@ -71,47 +71,32 @@ class Ledger:
 
     def record(self, address: Address, fetch: Fetch) -> None:
         """Writes the outcome of one fetch: the address's new state and one row of the fetch log, together."""
-        read = fetch.outcome in READ
-        state: dict[str, Any] = {
-            "outcome": fetch.outcome.value,
-            "detail": fetch.detail[:300],
-            "due_at": fetch.due_at,
-            "attempts": fetch.attempts,
-            "misses": fetch.misses,
-            "fetched_at": fetch.at,
-            "fetches": crawl_addresses.c.fetches + 1,
-            "claimed_by": "",
-            "claimed_until": None,
-        }
-        if read and address.first_read_at is None:
-            state["first_read_at"] = fetch.at
-        if fetch.news_id:
-            state["news_id"] = fetch.news_id
-        if fetch.article_id is not None:
-            state["article_id"] = fetch.article_id
-        log = {
-            "address_id": address.id,
-            "outlet": address.outlet,
-            "at": fetch.at,
-            "outcome": fetch.outcome.value,
-            "detail": fetch.detail[:300],
-            "page_bytes": fetch.page_bytes,
-            "body_chars": fetch.body_chars,
-            "fields": fetch.fields,
-        }
-        with writing(self._engine) as connection:
-            connection.execute(sa.update(crawl_addresses).where(crawl_addresses.c.id == address.id).values(state))
-            connection.execute(sa.insert(crawl_fetches).values(log))
+        self.record_many([(address, fetch)])
 
-    def find_read(self, outlet: str, news_id: str, other_than: int) -> Address | None:
-        """Another address under which this news id was read and is still alive."""
+    def record_many(self, fetches: Sequence[tuple[Address, Fetch]]) -> None:
+        """The same for several fetches in one transaction."""
+        with writing(self._engine) as connection:
+            for address, fetch in fetches:
+                state = _state_after(address, fetch)
+                connection.execute(sa.update(crawl_addresses).where(crawl_addresses.c.id == address.id).values(state))
+            connection.execute(sa.insert(crawl_fetches), [_log_row(address, fetch) for address, fetch in fetches])
+
+    def find_twins(self, wanted: Sequence[tuple[Address, str]]) -> dict[int, Address]:
+        """For (address, news id) pairs: by address id another address under which that news id was read and is still alive."""
+        ids = sorted({news_id for _, news_id in wanted if news_id})
+        if not ids:
+            return {}
         table = crawl_addresses.c
-        query = sa.select(crawl_addresses).where(
-            table.outlet == outlet, table.news_id == news_id, table.id != other_than, table.article_id.is_not(None), table.misses == 0
-        )
+        read = table.article_id.is_not(None) & (table.misses == 0) & table.outcome.in_([one.value for one in READ])
+        query = sa.select(crawl_addresses).where(table.outlet.in_({one.outlet for one, _ in wanted}), table.news_id.in_(ids), read)
         with reading(self._engine) as connection:
-            row = connection.execute(query.where(table.outcome.in_([one.value for one in READ])).limit(1)).first()
-        return None if row is None else _address(row)
+            alive = [_address(row) for row in connection.execute(query)]
+        return {
+            address.id: twin
+            for address, news_id in wanted
+            for twin in alive
+            if (twin.outlet, twin.news_id) == (address.outlet, news_id) and twin.id != address.id
+        }
 
     def find(self, outlet: str, key: str) -> Address | None:
         """The address with that key."""
@@ -237,6 +222,40 @@ def _due_again(address: Address, now: datetime) -> datetime:
     if address.fetches < RESTLESS_FETCHES or address.fetched_at is None:
         return now
     return max(now, address.fetched_at + RESTLESS_GAP)
+
+
+def _state_after(address: Address, fetch: Fetch) -> dict[str, Any]:
+    state: dict[str, Any] = {
+        "outcome": fetch.outcome.value,
+        "detail": fetch.detail[:300],
+        "due_at": fetch.due_at,
+        "attempts": fetch.attempts,
+        "misses": fetch.misses,
+        "fetched_at": fetch.at,
+        "fetches": crawl_addresses.c.fetches + 1,
+        "claimed_by": "",
+        "claimed_until": None,
+    }
+    if fetch.outcome in READ and address.first_read_at is None:
+        state["first_read_at"] = fetch.at
+    if fetch.news_id:
+        state["news_id"] = fetch.news_id
+    if fetch.article_id is not None:
+        state["article_id"] = fetch.article_id
+    return state
+
+
+def _log_row(address: Address, fetch: Fetch) -> dict[str, Any]:
+    return {
+        "address_id": address.id,
+        "outlet": address.outlet,
+        "at": fetch.at,
+        "outcome": fetch.outcome.value,
+        "detail": fetch.detail[:300],
+        "page_bytes": fetch.page_bytes,
+        "body_chars": fetch.body_chars,
+        "fields": fetch.fields,
+    }
 
 
 def _row(outlet: str, found: Found, now: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ Its key is the hash of its bytes: it is written before the record that names it,
 
 import hashlib
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -68,15 +69,22 @@ class Pages:
 
     def put(self, page: bytes, family: str = "") -> str:
         """Keeps a page and returns its key; the same bytes are kept once."""
-        key = hashlib.blake2b(page, digest_size=16).hexdigest()
-        if self._has(key):
-            return key
+        return self.put_many([(page, family)])[0]
+
+    def put_many(self, pages: Sequence[tuple[bytes, str]]) -> list[str]:
+        """The same for several (page, family), in one transaction; their keys in the given order."""
+        keyed = {hashlib.blake2b(page, digest_size=16).hexdigest(): (page, family) for page, family in pages}
+        known = self._known(list(keyed))
+        rows = [self._row(key, page, family) for key, (page, family) in keyed.items() if key not in known]
+        if rows:
+            with writing(self._engine) as connection:
+                connection.execute(insert_into(connection, page_table).on_conflict_do_nothing(), rows)
+        return [hashlib.blake2b(page, digest_size=16).hexdigest() for page, _ in pages]
+
+    def _row(self, key: str, page: bytes, family: str) -> dict[str, object]:
         dictionary = self._dictionary_of(family)
         compressor = zstandard.ZstdCompressor(level=_LEVEL, dict_data=dictionary.data)
-        values = {"key": key, "family": family, "dictionary": dictionary.id, "size": len(page), "data": compressor.compress(page)}
-        with writing(self._engine) as connection:
-            connection.execute(insert_into(connection, page_table).values(values).on_conflict_do_nothing())
-        return key
+        return {"key": key, "family": family, "dictionary": dictionary.id, "size": len(page), "data": compressor.compress(page)}
 
     def get(self, key: str) -> bytes | None:
         """The page's bytes as they were fetched, None when there is no such page."""
@@ -97,9 +105,11 @@ class Pages:
             fetched, kept = connection.execute(query).one()
         return int(fetched), int(kept)
 
-    def _has(self, key: str) -> bool:
+    def _known(self, keys: Sequence[str]) -> set[str]:
+        if not keys:
+            return set()
         with reading(self._engine) as connection:
-            return connection.scalar(sa.select(page_table.c.key).where(page_table.c.key == key)) is not None
+            return set(connection.scalars(sa.select(page_table.c.key).where(page_table.c.key.in_(keys))))
 
     def _dictionary_of(self, family: str) -> _Dictionary:
         if not family:

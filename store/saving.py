@@ -52,11 +52,12 @@ def make_draft(raw: RawArticle) -> Draft:
     return Draft(named, text_hash(named), revision_values(named))
 
 
-def needs_page(connection: sa.Connection, draft: Draft) -> bool:
-    """Whether the raw page of this article is worth keeping: not when the same text already has one."""
-    query = sa.select(articles.c.text_hash, revisions.c.page_key).select_from(articles.join(revisions, _CURRENT))
-    row = connection.execute(query.where(_IDENTITY.in_([draft.identity]))).first()
-    return row is None or row.text_hash != draft.hash or not row.page_key
+def identities_without_page(connection: sa.Connection, drafts: Sequence[Draft]) -> set[tuple[str, str]]:
+    """The identities of the drafts whose raw page is worth keeping: not those of which the same text already has one."""
+    query = sa.select(articles.c.outlet, articles.c.news_id, articles.c.text_hash).select_from(articles.join(revisions, _CURRENT))
+    rows = connection.execute(query.where(_IDENTITY.in_([draft.identity for draft in drafts]), revisions.c.page_key != ""))
+    kept = {((row.outlet, row.news_id), row.text_hash) for row in rows}
+    return {draft.identity for draft in drafts if (draft.identity, draft.hash) not in kept}
 
 
 def save_drafts(connection: sa.Connection, drafts: Sequence[Draft]) -> list[Saved]:

@@ -25,6 +25,7 @@ from crawler.middlewares_robots import charset_of, plain_headers
 from crawler.queue import AddressQueue
 from store.ledger_records import Address
 
+LOAD = 16
 OnOutcome = Callable[[str, str, Outcome], None]
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ class PressSpider(scrapy.Spider):
         self.stopping = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._moved = asyncio.Event()
+        self._pages: list[FetchedPage] = []
+        self._is_reading = False
         self._jobs: list[tuple[datetime, FeedJob]] = []
         self._feeds_under_way = 0
         self._idle_since: datetime | None = None
@@ -80,7 +83,7 @@ class PressSpider(scrapy.Spider):
     async def parse_feed(self, response: Response, job: FeedJob) -> AsyncIterator[Any]:
         """Takes a feed's answer to the ledger and asks for what it leads to."""
         answer = FeedAnswer(response.url, response.status, plain_headers(response), response.body, utc_now())
-        self._feed_is_done(await self.in_desk(self.plan.feed_desk.read, job, answer))
+        self._feed_is_done(await self._in_feed_desk(job, self.plan.feed_desk.read, job, answer))
         return
         yield
 
@@ -88,7 +91,15 @@ class PressSpider(scrapy.Spider):
         """Notes that a feed could not be fetched."""
         job = failure.request.cb_kwargs["job"]  # type: ignore[attr-defined]
         outcome, detail = outcome_of(failure.value)
-        self._feed_is_done(await self.in_desk(self.plan.feed_desk.fail, job, outcome, detail, utc_now()))
+        self._feed_is_done(await self._in_feed_desk(job, self.plan.feed_desk.fail, job, outcome, detail, utc_now()))
+
+    async def _in_feed_desk(self, job: FeedJob, function: Callable[..., Any], *args: Any) -> FeedResult:
+        try:
+            result: FeedResult = await self.in_desk(function, *args)
+        except Exception:
+            logger.exception("%s: %s could not be noted", job.outlet.key, job.address)
+            return FeedResult(again=job, due_at=utc_now() + timedelta(seconds=self.plan.desk.retry_seconds))
+        return result
 
     async def parse_page(self, response: Response, address: Address, outlet: Outlet) -> AsyncIterator[FetchedPage]:
         """Hands a page to the pipeline."""
@@ -96,12 +107,40 @@ class PressSpider(scrapy.Spider):
             address, outlet, response.url, response.status, plain_headers(response), response.body, utc_now(), charset_of(response)
         )
 
+    async def read_page(self, page: FetchedPage) -> None:
+        """Has the desk read a page, together with those that have come while it was busy."""
+        self._pages.append(page)
+        if self._is_reading:
+            return
+        self._is_reading = True
+        while self._pages:
+            load, self._pages = self._pages[:LOAD], self._pages[LOAD:]
+            self._all_done(load, await self._read_load(load))
+        self._is_reading = False
+
+    async def _read_load(self, load: list[FetchedPage]) -> list[Outcome]:
+        try:
+            outcomes: list[Outcome] = await self.in_desk(self.plan.desk.read_pages, load)
+        except Exception:
+            # The archive cannot be written now: the claims run out, and the addresses are fetched again.
+            logger.exception("%d pages could not be stored", len(load))
+            return [Outcome.FAILED] * len(load)
+        return outcomes
+
+    def _all_done(self, load: list[FetchedPage], outcomes: list[Outcome]) -> None:
+        for page, outcome in zip(load, outcomes, strict=True):
+            self.page_is_done(page.address, outcome)
+
     async def page_failed(self, failure: Failure) -> None:
         """Notes that a page could not be fetched."""
         address = failure.request.cb_kwargs["address"]  # type: ignore[attr-defined]
         outcome, detail = outcome_of(failure.value)
         settled = Settled(outcome, detail)
-        self.page_is_done(address, await self.in_desk(self.plan.desk.note, address, settled, utc_now()))
+        try:
+            outcome = await self.in_desk(self.plan.desk.note, address, settled, utc_now())
+        except Exception:
+            logger.exception("%s could not be noted", address.url)
+        self.page_is_done(address, outcome)
 
     def page_is_done(self, address: Address, outcome: Outcome) -> None:
         """Frees the address's place in the queue and tells whoever watches."""

@@ -121,11 +121,9 @@ def test_another_address_of_a_read_article_is_found_while_that_one_lives(ledger:
     ledger.discover("a", _found(1, 2), NOW)
     first, second = sorted(ledger.claim("a", 2, "me", NOW), key=lambda one: one.id)
     ledger.record(first, Fetch(NOW, Outcome.STORED, None, news_id="77", article_id=5))
-    found = ledger.find_read("a", "77", second.id)
-    assert found is not None
-    assert found.id == first.id
+    assert {id: twin.id for id, twin in ledger.find_twins([(second, "77"), (first, "77")]).items()} == {second.id: first.id}
     ledger.record(first, Fetch(NOW, Outcome.SOFT_404, None, misses=1))
-    assert ledger.find_read("a", "77", second.id) is None
+    assert ledger.find_twins([(second, "77")]) == {}
 
 
 def test_feeds_keep_their_state(ledger: Ledger) -> None:
