@@ -1,7 +1,7 @@
 """Where an article's body stands on the page, and its paragraphs."""
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -13,10 +13,9 @@ from crawler.markers import is_cross_link_heading, strip_markers
 from crawler.page import Page
 from crawler.paragraphs import Block, blocks_of
 
-_ENOUGH = 140
-_TINY = 80
+_ENOUGH = 60
 _LINE = 40
-_FAR_MORE = 600
+_FAR_MORE = 300
 _MOST_CANDIDATES = 5
 _CLIMB = 100
 _JUNK_LIMIT = 0.75
@@ -58,22 +57,43 @@ def is_dropped(element: Any, dropped: Container[Any]) -> bool:
     return any(ancestor in dropped for ancestor in islice(element.iterancestors(), _CLIMB))
 
 
-def find_body_element(page: Page, family: Family, dropped: set[Any]) -> tuple[Any, bool]:
-    """(element, by_fallback): by the family's selectors, or by fallback where they find next to nothing; (None, True) when neither does."""
+def find_body_element(page: Page, family: Family, dropped: set[Any], headline: Any) -> tuple[Any, bool]:
+    """(element, by_fallback): by the family's selectors, those that stand by the headline before others; the fallback where they find
+    nothing, or next to nothing while the fallback finds much more in the headline's own part of the page. (None, True): no body.
+    """
     best, most = None, -1
+    for element in _candidates(page, family, dropped):
+        length = prose_length(element, dropped)
+        is_near = headline is None or common_ancestor(headline, element) is not None
+        if length >= _ENOUGH and is_near:
+            return element, False
+        if length > most:
+            best, most = element, length
+    if most >= _ENOUGH:
+        return best, False
+    found = find_main_element(page, dropped)
+    if found is None or (best is not None and not _outweighs(found, best, headline, dropped)):
+        return best, best is None
+    return found, True
+
+
+def _candidates(page: Page, family: Family, dropped: set[Any]) -> Iterator[Any]:
     for selector in family.body:
-        for element in page.index.find_all(selector)[:_MOST_CANDIDATES]:
-            if is_dropped(element, dropped):
-                continue
-            length = prose_length(element, dropped)
-            if length >= _ENOUGH:
-                return element, False
-            if length > most:
-                best, most = element, length
-    found = find_main_element(page, dropped) if most < _TINY else None
-    if found is not None and (best is None or prose_length(found, dropped) >= _FAR_MORE):
-        return found, True
-    return best, best is None
+        yield from (element for element in page.index.find_all(selector)[:_MOST_CANDIDATES] if not is_dropped(element, dropped))
+
+
+def _outweighs(found: Any, best: Any, headline: Any, dropped: set[Any]) -> bool:
+    """Whether the fallback's element is far longer than the selectors' and stands by the headline, where theirs does not or is empty."""
+    if headline is None or prose_length(found, dropped) < _FAR_MORE or common_ancestor(headline, found) is None:
+        return False
+    return common_ancestor(headline, best) is None or not blocks_of(best, dropped)
+
+
+def common_ancestor(first: Any, second: Any) -> Any:
+    """The lowest element that holds both, None (the whole page) where there is none worth searching in."""
+    above = set(islice(first.iterancestors(), _CLIMB))
+    found = next((ancestor for ancestor in islice(second.iterancestors(), _CLIMB) if ancestor in above), None)
+    return None if found is None or found.tag in ("body", "html") else found
 
 
 def prose_length(element: Any, skipped: Container[Any]) -> int:

@@ -9,10 +9,11 @@ from urllib.parse import unquote
 
 from core.dates import from_jalali, tehran_day
 from core.errors import BadDate
-from crawler.family import Family
+from crawler.body import is_dropped
+from crawler.comments import comment_elements
+from crawler.fields import View
 from crawler.identity import split_address
 from crawler.metadata import Metadata
-from crawler.page import Page
 from crawler.paragraphs import blocks_of, text_of
 from crawler.press_dates import PressDate, read_press_date
 
@@ -68,17 +69,17 @@ class Claim:
     date: PressDate
 
 
-def find_dates(page: Page, family: Family, meta: Metadata, scope: Any, now: datetime, feed: datetime | None = None) -> Dates:
+def find_dates(view: View, now: datetime, feed: datetime | None = None) -> Dates:
     """The times of an article: JSON-LD → meta → ``time`` element → printed text → address → feed, checked against each other.
 
     A value more than a day after ``now`` never counts (``date_future``): the next source is asked.
     """
     flags: list[str] = []
-    claims = list(_published_claims(page, family, meta, scope, now, flags))
-    claims += [Claim("url", PressDate(moment, "day")) for moment in _of_address(page.url)]
+    claims = list(_published_claims(view, now, flags))
+    claims += [Claim("url", PressDate(moment, "day")) for moment in _of_address(view.page.url)]
     claims += [Claim("feed", PressDate(feed, "second"))] if feed else []
     chosen = choose(claims, now, flags)
-    updated = find_updated(list(_updated_claims(meta, now)), chosen.date.moment if chosen else None, now, flags)
+    updated = find_updated(list(_updated_claims(view.meta, now)), chosen.date.moment if chosen else None, now, flags)
     return Dates(
         chosen.date.moment if chosen else None,
         chosen.source if chosen else "",
@@ -127,7 +128,8 @@ def _shifted(first: Claim, other: Claim) -> bool:
     return any(abs(gap - offset.total_seconds()) < 60 for offset in _TEHRAN_OFFSETS)
 
 
-def _published_claims(page: Page, family: Family, meta: Metadata, scope: Any, now: datetime, flags: list[str]) -> Iterator[Claim]:
+def _published_claims(view: View, now: datetime, flags: list[str]) -> Iterator[Claim]:
+    meta = view.meta
     machine = [("json_ld", meta.text("datePublished") or meta.text("dateCreated"))]
     machine += [("meta", value) for name in _PUBLISHED_META for value in meta.meta.get(name, ())[:2]]
     for source, value in machine:
@@ -136,12 +138,12 @@ def _published_claims(page: Page, family: Family, meta: Metadata, scope: Any, no
                 yield claim(source, value, now)
             except BadDate:
                 flags.append("date_unreadable")
-    yield from _visible_claims(page, family, scope, now)
+    yield from _visible_claims(view, now)
 
 
-def _visible_claims(page: Page, family: Family, scope: Any, now: datetime) -> Iterator[Claim]:
+def _visible_claims(view: View, now: datetime) -> Iterator[Claim]:
     texts: list[Claim] = []
-    for element in _date_elements(page, family, scope):
+    for element in _date_elements(view):
         stamp = _stamp_of(element)
         try:
             if stamp:
@@ -153,15 +155,16 @@ def _visible_claims(page: Page, family: Family, scope: Any, now: datetime) -> It
         except BadDate:
             continue
         break
-    yield from texts or _loose_claims(page, scope, now)
+    yield from texts or _loose_claims(view, now)
 
 
-def _loose_claims(page: Page, scope: Any, now: datetime) -> Iterator[Claim]:
+def _loose_claims(view: View, now: datetime) -> Iterator[Claim]:
     """The first short line of the article that is a full date, where no selector knows its place."""
+    page, scope = view.page, view.scope
     headline = next(iter(page.index.find_all("h1")), None)
     within = scope if scope is not None else next(iter(page.index.find_all("body")), page.root)
     start = page.index.position(headline) if scope is None and headline is not None else 0
-    for block in blocks_of(within):
+    for block in blocks_of(within, view.dropped):
         if len(block.text) <= _LONGEST_LINE and _YEAR.search(block.text) and page.index.position(block.element) >= start:
             try:
                 found = claim("date_text", block.text, now)
@@ -172,20 +175,19 @@ def _loose_claims(page: Page, scope: Any, now: datetime) -> Iterator[Claim]:
                 return
 
 
-def _date_elements(page: Page, family: Family, scope: Any) -> list[Any]:
+def _date_elements(view: View) -> list[Any]:
     """The elements that print the date: the family's, first inside the article, then anywhere; then any ``time`` of the article."""
+    index = view.page.index
+    comments = comment_elements(view.page, view.family.comments)
     found: dict[Any, None] = {}
-    for within in (scope, None):
-        for selector in family.date_text:
-            for element in page.index.find_all(selector, within)[:2]:
-                found[element] = None
+    for within in (view.scope, None):
+        for selector in view.family.date_text:
+            found.update((element, None) for element in index.find_all(selector, within)[:2] if not is_dropped(element, comments))
         if found:
             break
     for selector in ("[itemprop='datePublished']", "time[datetime]"):
-        for element in page.index.find_all(selector, scope)[:1]:
-            if element.tag != "meta":
-                found[element] = None
-    return list(found)[:_MOST_TEXTS]
+        found.update((element, None) for element in index.find_all(selector, view.scope)[:1] if element.tag != "meta")
+    return [element for element in found if not is_dropped(element, comments)][:_MOST_TEXTS]
 
 
 def _stamp_of(element: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.records import Outlet, RawArticle
 from crawler.attribution import find_attribution
-from crawler.body import Body, dropped_elements, find_body_element, read_body
+from crawler.body import Body, common_ancestor, dropped_elements, find_body_element, read_body
 from crawler.comments import comment_elements, find_comments
 from crawler.dating import find_dates
 from crawler.families import EITAA, FAMILIES, FAMILY_OF_UNKNOWN, RSS, TELEGRAM, WORDPRESS_REST
@@ -78,14 +78,15 @@ def extract_page(page: Page, family: Family, outlet: Outlet, fetched_at: datetim
     """The article of a parsed page, read with one family's selectors; the fallback where they find no body."""
     meta = read_metadata(page)
     dropped = dropped_elements(page, family) | comment_elements(page, family.comments)
-    element, by_fallback = find_body_element(page, family, dropped)
     view = View(page, family, meta, outlet, frozenset(dropped))
     headline = find_headline(view)
-    view = replace(view, scope=_common_ancestor(headline.element, element))
+    element, by_fallback = find_body_element(page, family, dropped, headline.element)
+    if headline.element is not None and element is not None:
+        view = replace(view, scope=common_ancestor(headline.element, element))
     kicker = find_kicker(view, headline.text)
     lead = find_lead(view, headline, kicker.text, element)
     body, lead = _read_body(element, family, dropped, (headline, kicker, lead), by_fallback)
-    dates = find_dates(page, family, meta, view.scope, fetched_at, feed_published_at)
+    dates = find_dates(view, fetched_at, feed_published_at)
     known = outlet if outlet.family else replace(outlet, family=family.key)
     identity = news_id(page.url, page.root, known)
     attribution = find_attribution(lead.text, body.paragraphs)
@@ -131,17 +132,6 @@ def _read_body(element: Any, family: Family, dropped: set[Any], parts: tuple[Fou
 
 def _holds(element: Any, inner: Any) -> bool:
     return any(ancestor is element for ancestor in islice(inner.iterancestors(), _CLIMB))
-
-
-def _common_ancestor(first: Any, second: Any) -> Any:
-    """The lowest element that holds both, None (the whole page) where there is none worth searching in."""
-    if first is None or second is None:
-        return None
-    above = set(islice(first.iterancestors(), _CLIMB))
-    for ancestor in islice(second.iterancestors(), _CLIMB):
-        if ancestor in above:
-            return None if ancestor.tag in ("body", "html") else ancestor
-    return None
 
 
 def _canonical(page: Page, outlet: Outlet) -> str:

@@ -60,6 +60,8 @@ def find_headline(view: View) -> Found:
     best, best_fit = Found(""), -1.0
     for element in view.elements((*view.family.headline, "h1", "h2")):
         text = text_of(element, {part for selector in view.family.kicker for part in view.page.index.find_all(selector, element)})
+        if len(text) > _LONGEST_HEADLINE:  # an unclosed heading swallows the page: its own first line is the headline
+            text = next((block.text for block in blocks_of(element)), "")
         key = key_of(text)
         if not key or len(text) > _LONGEST_HEADLINE or key in site:
             continue

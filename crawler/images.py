@@ -79,6 +79,8 @@ def caption_of(element: Any, headline: str) -> str:
         ancestor = ancestor.getparent()
         if ancestor is None:
             break
+        if ancestor.tag == "a" and (ancestor.get("title") or "").strip() and key_of(ancestor.get("title")) != key_of(headline):
+            return " ".join(ancestor.get("title").split())
         if ancestor.tag == "figure" or "caption" in (ancestor.get("class") or "") or ancestor.tag == "li":
             texts = [text_of(part) for part in ancestor.iter() if _prints_caption(part)]
             if texts:
