@@ -46,7 +46,9 @@ def take_all(base: str, pages: dict[str, str], folder: Path) -> int:
             for name, address in pages.items():
                 page.goto(address)
                 page.wait_for_load_state("networkidle")
-                page.screenshot(path=folder / f"{name}-{width}{'-dark' if dark else ''}.png", clip=_top(page.evaluate(_HEIGHT), width))
+                page.screenshot(
+                    full_page=True, path=folder / f"{name}-{width}{'-dark' if dark else ''}.png", clip=_top(page.evaluate(_HEIGHT), width)
+                )
                 taken += 1
             context.close()
         browser.close()

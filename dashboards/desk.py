@@ -1,11 +1,12 @@
 """What every page needs: the archive, the outlets' names, the clock and the templates."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -18,6 +19,7 @@ from render.words import KIND_NAMES, OWNER_NAMES, TONE_NAMES, TOPIC_NAMES, VOICE
 from store.archive import Archive
 
 HERE = Path(__file__).parent
+_MOST_KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Desk:
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
     entities: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], datetime] = utc_now
+    _kept: dict[Hashable, object] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def outlet_name(self, key: str) -> str:
         """The outlet's Persian name; an outlet known only by its key is named by it."""
@@ -38,6 +42,21 @@ class Desk:
     def entity_name(self, entity: str) -> str:
         """The name of a registered entity; one that is not registered is named by its id."""
         return self.entities.get(entity, entity)
+
+    def kept[T](self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gave for this key, made anew when the index has changed or the day has turned; the newest 200 are kept.
+
+        Figures cost some ten questions to the index (45 ms at 50,000 articles), and pages ask the same ones again and again.
+        """
+        whole = (key, self.archive.search.seq(), tehran_day(self.clock()))
+        found = self._kept.get(whole)
+        if found is None:
+            found = make()
+            with self._lock:
+                while len(self._kept) >= _MOST_KEPT:
+                    del self._kept[next(iter(self._kept))]
+                self._kept[whole] = found
+        return found  # type: ignore[return-value]
 
     def page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
         """The rendered template with ``now`` and the outlets' names at hand."""
@@ -63,6 +82,7 @@ def templates() -> Environment:
         day=jalali_text,
         numeric_day=lambda day: persian_digits(jalali_numeric(day)),
         moment=jalali_moment,
+        bare=lambda text: text.strip('«»“”" '),
         tone=tone_name,
         topic=topic_name,
     )

@@ -79,7 +79,7 @@ def figures_page(desk: Desk, request: Request, focus: Focus) -> HTMLResponse:
     now = desk.clock()
     period = read_period(request.query_params.multi_items(), desk.outlets, now)
     narrowing = period.having(**{focus.field: focus.value}) if focus.field else period
-    figures = count_figures(desk.archive.search, narrowing, now)
+    figures = desk.kept(("figures", narrowing), lambda: count_figures(desk.archive.search, narrowing, now))
 
     def link(day: date, tone: str) -> str:
         return narrowing.on(day).having(tone=tone).url()
@@ -91,8 +91,8 @@ def figures_page(desk: Desk, request: Request, focus: Focus) -> HTMLResponse:
         kind=focus.kind,
         field=focus.field,
         figures=figures,
-        stories=top_stories(desk.archive, narrowing, now),
-        demands=newest_demands(desk, narrowing),
+        stories=desk.kept(("stories", narrowing), lambda: top_stories(desk.archive, narrowing, now)),
+        demands=desk.kept(("demands", narrowing), lambda: newest_demands(desk, narrowing)),
         chart_wide=tone_chart_svg(figures.days, WIDE, link),
         chart_narrow=tone_chart_svg(figures.days, NARROW, link),
         key=tone_key(),

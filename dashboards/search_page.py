@@ -15,10 +15,12 @@ from dashboards.marked import Mark, Piece, cut
 from dashboards.narrowing import Narrowing, read_narrowing
 from render.tables import FORMATS, MEDIA_TYPES, table_pieces
 from render.words import TONE_NAMES, VOICE_NAMES, topic_name
+from store.explain import explain
 from store.export import matching_articles
 from store.highlight import marks, snippet
 from store.index import ORDERS, Hit, Order, SearchPage, SearchRequest
 from store.query import Query
+from store.suggest import did_you_mean
 
 _FACETS = ("tone", "city_tone", "topic", "outlet", "speaker")
 _FACET_NAMES = {
@@ -37,6 +39,7 @@ _FACET_NAMES = {
 _HAS_NAMES = {"quote": "نقل‌قول", "demand": "مطالبهٔ مردم"}
 _FIXED_ORDER = {"tone": TONES, "city_tone": CITY_TONES}
 _LIMIT = 20
+_FEW = 3
 _SHOWN_VALUES = 12
 
 
@@ -71,12 +74,16 @@ class Facet:
 
 
 def build_router(desk: Desk) -> APIRouter:
-    """``/search`` and its export."""
+    """``/search``, its explanation and its export."""
     router = APIRouter()
 
     @router.get("/search")
     def search(request: Request) -> HTMLResponse:
         return search_page(desk, request)
+
+    @router.get("/search/explain")
+    def explained(request: Request) -> HTMLResponse:
+        return explain_page(desk, request)
 
     @router.get("/search/export")
     def export(request: Request) -> StreamingResponse:
@@ -104,8 +111,17 @@ def search_page(desk: Desk, request: Request) -> HTMLResponse:
         first=first,
         results=shown_results(desk, page.hits, query),
         facets=shown_facets(desk, narrowing, page),
+        meant=did_you_mean(narrowing.text, desk.archive.search, now=desk.clock()) if narrowing.text and page.total < _FEW else None,
         next_url=page.next_cursor and narrowing.url(order=order, cursor=page.next_cursor),
     )
+
+
+def explain_page(desk: Desk, request: Request) -> HTMLResponse:
+    """How the typed words were understood: each clause in a sentence, the spellings it covers and how many articles meet it."""
+    narrowing = Narrowing(text=read_narrowing(request.query_params.multi_items(), desk.outlets).text)
+    query = narrowing.query(desk.clock())
+    parts = explain(query, desk.archive.search) if narrowing.text else ()
+    return desk.page("explain.html", section="search", narrowing=narrowing, notes=query.notes, parts=parts)
 
 
 def export_file(desk: Desk, request: Request) -> StreamingResponse:
@@ -187,7 +203,7 @@ def value_name(desk: Desk, field: str, value: str) -> str:
 
 
 def _page(desk: Desk, narrowing: Narrowing, order: Order, status: int = 200, **found: object) -> HTMLResponse:
-    empty: dict[str, object] = {"page": None, "results": [], "facets": [], "next_url": None, "mistake": None, "first": True}
+    empty: dict[str, object] = {"page": None, "results": [], "facets": [], "next_url": None, "mistake": None, "first": True, "meant": None}
     orders = [(name, narrowing.url(order=key), key == order) for key, name in _ORDER_NAMES.items() if key != "relevance" or narrowing.text]
     return desk.page(
         "search.html",

@@ -53,7 +53,7 @@ def build_router(desk: Desk) -> APIRouter:
     def triangle(request: Request) -> HTMLResponse:
         now = desk.clock()
         period = read_period(request.query_params.multi_items(), desk.outlets, now)
-        rows = triangle_rows(desk, period, now)
+        rows = desk.kept(("triangle", period), lambda: triangle_rows(desk, period, now))
         words = period_words(period, "/triangle", tehran_day(now))
         return desk.page("triangle.html", section="triangle", narrowing=period, rows=rows, corners=_corners(period), **words)
 

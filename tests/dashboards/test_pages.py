@@ -279,3 +279,29 @@ def test_the_web_process_starts_without_heavy_libraries() -> None:
     code = "import sys, app.web; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE.parent)
     assert not heavy & set(done.stdout.split())
+
+
+def test_the_reader_can_ask_how_a_search_was_read(client: TestClient) -> None:
+    """Complaint row 11: a search is never mis-read in silence."""
+    link = html.fromstring(client.get("/search?q=پیاده رو لحن:منفی").text).xpath("//a[starts-with(@href, '/search/explain')]/@href")[0]
+    rows = html.fromstring(client.get(link).text).xpath("//tbody/tr")
+    assert len(rows) >= 2
+    assert "پیاده" in rows[0].text_content()
+    assert client.get("/search/explain").status_code == 200
+    assert client.get("/search/explain?q=لحن:عجیب").status_code == 400
+
+
+def test_a_search_that_finds_nothing_offers_what_may_be_meant(client: TestClient) -> None:
+    page = html.fromstring(client.get("/search?q=aivnhvd").text)
+    assert page.xpath("string(//p[@class='remark']/a)") == "شهرداری"
+
+
+def test_figures_follow_the_archive_at_once(tmp_path: Path) -> None:
+    """Figures are kept between pages; an article that arrives must be counted by the next one."""
+    archive = open_archive(Settings(data=tmp_path), TantivyIndex.in_memory())
+    client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
+    for count in ("۱", "۲", "۳"):
+        add(archive, raw(int(count.translate({0x6F1: "1", 0x6F2: "2", 0x6F3: "3"}))))
+        page = html.fromstring(client.get("/?scope=all").text)
+        assert page.xpath("string(//a[@class='kpi-number'])") == count
+    archive.close()
