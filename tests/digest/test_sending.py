@@ -175,10 +175,10 @@ def test_killed_at_any_moment_every_window_arrives_and_none_twice_but_in_the_gap
     the server had taken it and no worker lived to write that down: what the archive says after each kill shows which those are.
     """
     chance = random.Random(seed)
-    for era in range(5 if SOAK else 1):
+    for era in range(10 if SOAK else 1):
         settings = Settings(data=tmp_path / f"era{era}", mail_from="rasad@example.org", base_url="https://rasad.example")
         copytree(filled, settings.data)
-        _live_through(settings, now - 11 * DAY, chance, rounds=10 if SOAK else 3)
+        _live_through(settings, now - 11 * DAY, chance, rounds=5 if SOAK else 3)
 
 
 def _live_through(settings: Settings, start: datetime, chance: random.Random, rounds: int) -> None:
