@@ -1,38 +1,59 @@
 """The crawl of this process over the configured outlets."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from app.wiring import load_known_outlets, opened
 from core.dates import tehran_day
 from core.errors import BadInput
-from core.outcomes import Outcome
+from core.records import Outlet
 from core.settings import Settings
+from crawler.backfill import Progress, backfill
 from crawler.press_dates import parse_press_date
-from crawler.run import CrawlOptions, CrawlSummary, crawl
+from crawler.run import CrawlOptions, CrawlSummary, OnOutcome, crawl
 
 
-def crawl_outlets(
-    settings: Settings,
-    *,
-    only: tuple[str, ...] = (),
-    since: str = "",
-    until: str = "",
-    wait: float = 0,
-    forever: bool = False,
-    on_outcome: Callable[[str, str, Outcome], None] | None = None,
-) -> CrawlSummary:
-    """Crawls the outlets named in ``only`` (all enabled ones when empty). Raises BadInput for an unknown key or date."""
+@dataclass(frozen=True, slots=True)
+class CrawlOrder:
+    """What the user asked for: outlets by key (none: all enabled), days as typed, seconds to wait for retries, polling or not."""
+
+    only: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    wait: float = 0
+    forever: bool = False
+
+
+def crawl_outlets(settings: Settings, order: CrawlOrder, on_outcome: OnOutcome | None) -> CrawlSummary:
+    """Crawls what ``order`` asks for, telling each outcome. Raises BadInput for an unknown key or date."""
+    options = CrawlOptions(
+        since=_day("since", order.since),
+        until=_day("until", order.until),
+        wait=order.wait,
+        only=order.only,
+        forever=order.forever,
+        on_outcome=on_outcome,
+    )
+    with opened(settings) as archive:
+        return crawl(archive, _chosen(settings, order.only), settings, options)
+
+
+def backfill_outlets(settings: Settings, order: CrawlOrder, report: Callable[[Progress], None]) -> CrawlSummary:
+    """Reads the days that ``order`` names, telling how far it is every two seconds. Resumable."""
+    first = _day("since", order.since)
+    if first is None:
+        raise BadInput("since", order.since, "is needed for a back-fill", "روز آغاز را بنویسید.")
+    with opened(settings) as archive:
+        return backfill(archive, _chosen(settings, order.only), settings, (first, _day("until", order.until)), report)
+
+
+def _chosen(settings: Settings, only: tuple[str, ...]) -> tuple[Outlet, ...]:
     outlets = load_known_outlets(settings)
     for key in only:
         if key not in outlets:
             raise BadInput("outlet", key, f"is not in {settings.outlets_file}", "این رسانه در فهرست نیست.")
-    chosen = tuple(outlet for outlet in outlets.values() if (outlet.key in only if only else outlet.enabled))
-    options = CrawlOptions(
-        since=_day("since", since), until=_day("until", until), wait=wait, only=only, forever=forever, on_outcome=on_outcome
-    )
-    with opened(settings) as archive:
-        return crawl(archive, chosen, settings, options)
+    return tuple(outlet for outlet in outlets.values() if (outlet.key in only if only else outlet.enabled))
 
 
 def _day(field: str, text: str) -> date | None:
