@@ -23,18 +23,35 @@ def crawl(
     forever: bool = typer.Option(False, "--forever", help="poll until interrupted (the crawl process of `rasad up`)"),
 ) -> None:
     """Read the outlets until nothing is due."""
-    from app.crawling import crawl_outlets
+    from app.crawling import CrawlOrder, crawl_outlets
 
     settings = Settings.load(**({"outlets": outlets_file} if outlets_file else {}))
+    order = CrawlOrder(tuple(outlets or ()), since, until, wait, forever)
     with plain_errors():
-        summary = crawl_outlets(
-            settings, only=tuple(outlets or ()), since=since, until=until, wait=wait, forever=forever, on_outcome=_printer(as_json)
-        )
+        summary = _back_fill(settings, order) if since and not as_json else crawl_outlets(settings, order, _printer(as_json))
     rows = [{"outlet": one.outlet, "known": one.known, "fetched": one.fetched, "outcomes": dict(one.outcomes)} for one in summary.outlets]
     if as_json:
         put_json({"summary": rows})
     else:
         print_crawl(rows)
+
+
+def _back_fill(settings: Settings, order: Any) -> Any:
+    """A back-fill with a bar and an estimate on standard error."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    from app.crawling import backfill_outlets
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[rest]}"))
+    with Bar(*columns, console=notes) as bar:
+        line = bar.add_task("reading", total=None, rest="")
+
+        def report(now: Any) -> None:
+            rest = f"{now.pages_per_second:.1f} pages/s, {now.remaining or 'unknown'} to go"
+            bar.update(line, completed=now.done, total=now.done + now.waiting, rest=rest)
+
+        return backfill_outlets(settings, order, report)
 
 
 def print_crawl(rows: list[dict[str, Any]]) -> None:
