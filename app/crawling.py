@@ -11,7 +11,8 @@ from core.records import Outlet
 from core.settings import Settings
 from crawler.backfill import Progress, backfill
 from crawler.press_dates import parse_press_date
-from crawler.run import CrawlOptions, CrawlSummary, OnOutcome, crawl
+from crawler.run import CrawlOptions, CrawlSummary, crawl
+from crawler.spiders.press import OnOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def _back_fill(settings: Settings, order: Any) -> Any:
         line = bar.add_task("reading", total=None, rest="")
 
         def report(now: Any) -> None:
-            rest = f"{now.pages_per_second:.1f} pages/s, {now.remaining or 'unknown'} to go"
+            rest = f"{now.pages_per_second:.1f} pages/s, {'unknown' if now.remaining is None else now.remaining} to go"
             bar.update(line, completed=now.done, total=now.done + now.waiting, rest=rest)
 
         return backfill_outlets(settings, order, report)
