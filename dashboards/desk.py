@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from urllib.parse import unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -83,6 +84,7 @@ def templates() -> Environment:
         numeric_day=lambda day: persian_digits(jalali_numeric(day)),
         moment=jalali_moment,
         bare=lambda text: text.strip('«»“”" '),
+        readable=lambda url: unquote(url, errors="replace"),
         tone=tone_name,
         topic=topic_name,
     )

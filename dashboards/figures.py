@@ -12,6 +12,7 @@ from store.index import SearchIndex, SearchRequest
 from store.query_words import plain
 
 _SHOWN = 8
+_PRONOUNS = frozenset(plain(word) for word in ("او", "وی", "ایشان", "آنان", "آن‌ها", "آنها", "نامبرده", "این مقام مسئول"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,11 @@ def count_articles(index: SearchIndex, narrowing: Narrowing, now: datetime) -> i
 def count_speakers(
     index: SearchIndex, narrowing: Narrowing, found: Sequence[tuple[str, int]], now: datetime
 ) -> tuple[tuple[str, int], ...]:
-    """The most quoted speakers, spellings of one name told once («آيدين», «آیدین») and counted as their link counts them."""
-    names = list({plain(name): name for name, _count in reversed(found)}.values())[::-1][:_SHOWN]
+    """The most quoted speakers, spellings of one name told once («آيدين», «آیدین») and counted as their link counts them.
+
+    A quote whose speaker was never named («او») belongs to nobody and is left out.
+    """
+    names = list({plain(name): name for name, _count in reversed(found) if plain(name) not in _PRONOUNS}.values())[::-1][:_SHOWN]
     counts = [(name, count_articles(index, narrowing.having(speaker=name), now)) for name in names]
     return tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0])))
 

@@ -13,6 +13,7 @@ from core.records import TONES
 from core.settings import Settings
 from render.shapes import article_json
 from store.archive import Archive, open_archive
+from store.index import FACETS
 from store.indexing import catch_up
 from store.tantivy_index import TantivyIndex
 from tests.desk import NOW, add, open_filled, raw
@@ -236,3 +237,14 @@ def test_pages_of_the_desk_are_not_part_of_the_description(client: TestClient) -
 def test_answer_search_refuses_an_order_that_does_not_exist(archive: Archive) -> None:
     with pytest.raises(BadInput):
         answer_search(archive, "", limit=5, order="random", cursor=None, facets=(), now=NOW)
+
+
+def test_every_operation_is_documented(client: TestClient) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        line = next((line for line in text.splitlines() if line.startswith((f"| `{path}`", f"| `{path}?"))), "")
+        assert line, path
+        queries = [parameter["name"] for parameter in methods["get"].get("parameters", []) if parameter["in"] == "query"]
+        assert all(f"{name}=" in line for name in queries), path
+    for name in FACETS:
+        assert name in text
