@@ -4,7 +4,7 @@ STAMP := .venv/.lock-installed
 DEV_STAMP := .venv/.dev-lock-installed
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: venv demo up test check soak lock
+.PHONY: venv demo up test check screenshots soak lock
 
 venv: $(STAMP)
 
@@ -32,6 +32,11 @@ check: $(DEV_STAMP)
 
 test: check
 	.venv/bin/python -m pytest
+
+# Pictures of every page, of the demo's archive.
+screenshots: $(DEV_STAMP)
+	RASAD_DATA=var/demo .venv/bin/rasad demo --once
+	RASAD_DATA=var/demo RASAD_OUTLETS=var/demo/outlets.toml .venv/bin/python -m app.screenshots docs/screenshots
 
 soak: $(DEV_STAMP)
 	RASAD_SOAK=1 .venv/bin/python -m pytest -m soak -s
