@@ -21,7 +21,7 @@ class PostOffice:
 
     The words ``hang up`` close the connection instead, ``stall`` lets the client wait; ``take and hang up`` is what SMTP cannot tell
     apart from ``hang up``: the letter is taken, its answer lost. Such letters are noted in ``unanswered``. ``mood`` overrides
-    the answer to the end of a letter.
+    the answer to the end of a letter; ``pause`` are the seconds that the server thinks before and after it takes one.
     """
 
     letters: list[tuple[str, EmailMessage]] = field(default_factory=list)
@@ -29,6 +29,7 @@ class PostOffice:
     data_answers: dict[str, str] = field(default_factory=dict)
     unanswered: set[tuple[str, str]] = field(default_factory=set)
     mood: Callable[[], str] = str
+    pause: Callable[[], float] = float
     lock: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
 
@@ -51,11 +52,13 @@ class PostOffice:
         message = message_from_bytes(content, policy=default)
         wanted = self.mood() or self.data_answers.get(receiver, "")
         taken = wanted in ("", "take and hang up")
+        await asyncio.sleep(self.pause())
         if taken:
             with self.lock:
                 self.letters.append((receiver, message))
         if wanted == "take and hang up":
             self.unanswered.add((message["Message-ID"], receiver))
+        await asyncio.sleep(self.pause())
         return await self._answer(server, wanted)
 
     async def _answer(self, server: SMTP, wanted: str) -> str:

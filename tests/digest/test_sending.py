@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -183,12 +183,17 @@ def test_killed_at_any_moment_every_window_arrives_and_none_twice_but_in_the_gap
 
 def _live_through(settings: Settings, start: datetime, chance: random.Random, rounds: int) -> None:
     with open_post_office() as office, _opened(settings) as archive:
+        office.pause = lambda: chance.choice((0, 0, 0.2))
         office.mood = lambda: chance.choices(("", "451 later", "hang up", "take and hang up"), (20, 2, 1, 1))[0]
         id = _subscribe(archive, start - timedelta(hours=1), *ADDRESSES)
         gap: set[tuple[str, str]] = set()
+        found: Counter[str] = Counter()
         for number in range(rounds):
-            _killed_round(settings, office, start + number * DAY, chance)
+            _killed_round(settings, office, start + number * DAY, chance, _moment_to_kill(archive, office, id, chance))
             gap |= _taken_but_not_written_down(archive, office)
+            found.update(_states_after_the_kill(archive, id, start.replace(minute=0) + number * DAY))
+        print("states found after the kills:", dict(found))  # noqa: T201
+        office.pause = float
         for hours in range(0, 20, 2):
             send_due(archive, _smtp(office), settings, start + (rounds - 1) * DAY + timedelta(hours=2 + hours))
         expected = {
@@ -202,20 +207,39 @@ def _live_through(settings: Settings, start: datetime, chance: random.Random, ro
         assert {sending.state for sending in archive.people.sendings.newest(1000)} == {"sent"}
 
 
-def _killed_round(settings: Settings, office: PostOffice, now: datetime, chance: random.Random) -> None:
+def _moment_to_kill(archive: Archive, office: PostOffice, id: int, chance: random.Random) -> Callable[[], bool]:
+    """At once, when this round's digest is composed, or when its first letter has arrived; the killer waits a little longer still."""
+    windows, letters = len(archive.people.sendings.newest_digests()), len(office.letters)
+    moments: tuple[Callable[[], bool], ...] = (
+        lambda: True,
+        lambda: len(archive.people.sendings.newest_digests(subscription_id=id)) > windows,
+        lambda: len(office.letters) > letters,
+    )
+    return chance.choice(moments)
+
+
+def _killed_round(settings: Settings, office: PostOffice, now: datetime, chance: random.Random, is_time: Callable[[], bool]) -> None:
     command = [sys.executable, "-m", "tests.digest.worker", str(settings.data), office.url, now.isoformat()]
     workers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     try:
         for worker in workers:
             assert worker.stdout is not None
             assert worker.stdout.readline() == "ready\n"
+        given_up = time.monotonic() + 20
+        while not is_time() and time.monotonic() < given_up:
+            time.sleep(0.005)
         for worker in workers:
-            time.sleep(chance.uniform(0, 0.9))
+            time.sleep(chance.uniform(0, 0.3))
             worker.kill()
     finally:
         for worker in workers:
             worker.kill()
             worker.communicate()
+
+
+def _states_after_the_kill(archive: Archive, id: int, window_at: datetime) -> list[str]:
+    mine = [one.state for one in archive.people.sendings.newest(1000) if (one.subscription_id, one.window_at) == (id, window_at)]
+    return mine or ["not composed"]
 
 
 def _taken_but_not_written_down(archive: Archive, office: PostOffice) -> set[tuple[str, str]]:
