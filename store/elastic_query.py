@@ -6,7 +6,7 @@ from typing import Any
 from store.moments import microseconds
 from store.paging import Ask
 from store.query_tree import Address, And, Bag, Everything, Fuzzy, Is, Named, Node, Not, Or, Phrase, Prefix, Within, Word
-from store.scoring import HEADLINE_BOOST, LEAD_BOOST
+from store.scoring import ALL_WORDS_BOOST, HEADLINE_BOOST, LEAD_BOOST
 
 Json = dict[str, Any]
 _FIELDS = {"outlet": "outlet_key", "is": "flag", "has": "flag"}
@@ -45,7 +45,8 @@ def narrowed(ask: Ask) -> Json:
     if ask.groups:
         filters.append({"terms": {"group": list(ask.groups)}})
     hidden: list[Json] = [{"terms": {"group" if ask.fold else "id": list(ask.hidden)}}] if ask.hidden else []
-    return {"bool": {"must": [compiled(ask.node)], "filter": filters, "must_not": hidden}}
+    preferred: list[Json] = [{"bool": {"must": [compiled(ask.prefer)], "boost": ALL_WORDS_BOOST}}] if ask.prefer else []
+    return {"bool": {"must": [compiled(ask.node)], "should": preferred, "filter": filters, "must_not": hidden}}
 
 
 def _conjunction(parts: tuple[Node, ...]) -> Json:

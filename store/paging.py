@@ -16,6 +16,7 @@ from store.query_tree import And, Bag, Node, Not, Or, Phrase, Prefix, Query, Wor
 from store.query_tree import Fuzzy as FuzzyNode
 
 _MEMBERS = 10_000
+_RANKED_TOGETHER = 100
 _TEXTUAL = (Word, Phrase, Prefix, FuzzyNode)
 
 
@@ -34,7 +35,7 @@ class Ask:
     """What an engine is asked for: the first ``limit`` articles of ``node`` in ``order``.
 
     ``newest_id`` leaves out articles that came later, ``after`` those not behind that sort key, ``hidden`` whole groups
-    (single articles when ``fold`` is false); ``groups`` asks for the members of these groups only.
+    (single articles when ``fold`` is false); ``groups`` asks for the members of these groups only; what matches ``prefer`` scores higher.
     """
 
     node: Node
@@ -45,6 +46,7 @@ class Ask:
     hidden: tuple[int, ...] = ()
     groups: tuple[int, ...] = ()
     fold: bool = True
+    prefer: Node | None = None
 
 
 class Engine(Protocol):
@@ -65,10 +67,16 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Phase:
-    """The matches, or the partial matches after them."""
+    """One run through articles by relevance. ``full`` holds the ids that match where matches and partial matches are ranked together."""
 
     node: Node
     partial: bool
+    prefer: Node | None = None
+    full: frozenset[int] = frozenset()
+
+    def is_partial(self, id: int) -> bool:
+        """Whether an article of this phase holds only some of the words."""
+        return self.partial and id not in self.full
 
 
 def page(engine: Engine, request: SearchRequest) -> SearchPage:
@@ -81,7 +89,7 @@ def page(engine: Engine, request: SearchRequest) -> SearchPage:
     partial_node = _partial(request.query) if order == "relevance" else None
     total, _ = engine.find(Ask(request.query.root, "newest", 0, limit_id))
     partial_total = engine.find(Ask(partial_node, "newest", 0, limit_id))[0] if partial_node else 0
-    phases = [_Phase(request.query.root, False)] + ([_Phase(partial_node, True)] if partial_node else [])
+    phases = _phases(engine, request.query, partial_node, total, limit_id) if order == "relevance" else []
     hits, following = _ranked(engine, request, phases, cursor) if order == "relevance" else _in_time(engine, request, cursor)
     facets = engine.facets(request.query.root, request.facets, limit_id) if request.facets else {}
     next_cursor = cursors.written(following, request) if following else None
@@ -113,6 +121,17 @@ def _partial(query: Query) -> Node | None:
     return And((Or(soft), *hard, Not(query.root)))
 
 
+def _phases(engine: Engine, query: Query, partial_node: Node | None, total: int, newest_id: int | None) -> list[_Phase]:
+    """Few matches are ranked together with the partial ones (holding all the words weighs more), many all come before them."""
+    if partial_node is None:
+        return [_Phase(query.root, False)]
+    if total > _RANKED_TOGETHER:
+        return [_Phase(query.root, False), _Phase(partial_node, True)]
+    full = frozenset(row.id for row in engine.find(Ask(query.root, "newest", _RANKED_TOGETHER, newest_id))[1]) if total else frozenset()
+    soft, hard = soft_parts(query)
+    return [_Phase(And((Or(soft), *hard)), True, query.root, full)]
+
+
 def _ranked(engine: Engine, request: SearchRequest, phases: list[_Phase], cursor: Cursor) -> tuple[list[Hit], Cursor | None]:
     """By relevance: every page asks for the best groups not shown yet, so scores may drift while articles arrive."""
     hits: list[Hit] = []
@@ -122,11 +141,11 @@ def _ranked(engine: Engine, request: SearchRequest, phases: list[_Phase], cursor
     for phase in phases:
         while len(hits) < request.limit:
             wanted = request.limit - len(hits)
-            ask = Ask(phase.node, "relevance", 2 * wanted + 10, limit_id, None, tuple(shown), fold=request.fold)
+            ask = Ask(phase.node, "relevance", 2 * wanted + 10, limit_id, None, tuple(shown), fold=request.fold, prefer=phase.prefer)
             left, rows = engine.find(ask)
-            found = _folded(engine, request, ask, rows, phase.partial)[:wanted]
-            hits += found
-            shown += _shown_keys(found, rows, request.fold)
+            found = _folded(engine, ask, rows, phase)[:wanted]
+            hits += [hit for _, hit in found]
+            shown += [key for key, _ in found]
             more = left > len(rows) or len(found) < len({row.group if request.fold else row.id for row in rows})
             if not more or not rows:
                 break
@@ -136,11 +155,6 @@ def _ranked(engine: Engine, request: SearchRequest, phases: list[_Phase], cursor
     if not more or not request.limit or len(shown) > cursors.MAX_SHOWN:
         return hits, None
     return hits, Cursor(cursor.newest_id, None, tuple(shown))
-
-
-def _shown_keys(found: list[Hit], rows: list[Row], fold: bool) -> list[int]:
-    groups = {row.id: row.group for row in rows}
-    return [groups[next(id for id in (hit.id, *hit.reprints) if id in groups)] if fold else hit.id for hit in found]
 
 
 def _in_time(engine: Engine, request: SearchRequest, cursor: Cursor) -> tuple[list[Hit], Cursor | None]:
@@ -176,11 +190,15 @@ def _first_of_groups(engine: Engine, request: SearchRequest, ask: Ask, rows: lis
     return len(rows), hits
 
 
-def _folded(engine: Engine, request: SearchRequest, ask: Ask, rows: list[Row], partial: bool) -> list[Hit]:
-    if not request.fold:
-        return [Hit(row.id, row.score, partial) for row in rows]
-    members = _members(engine, ask, rows)
-    return [_hit(group, members[group], partial) for group in dict.fromkeys(row.group for row in rows)]
+def _folded(engine: Engine, ask: Ask, rows: list[Row], phase: _Phase) -> list[tuple[int, Hit]]:
+    """The hits of these rows, each with the group (or id) by which it counts as shown."""
+    if not ask.fold:
+        return [(row.id, Hit(row.id, row.score, phase.is_partial(row.id))) for row in rows]
+    hits = []
+    for group, members in _members(engine, ask, rows).items():
+        matching = [row for row in members if not phase.is_partial(row.id)]
+        hits.append((group, _hit(group, matching or members, not matching)))
+    return hits
 
 
 def _members(engine: Engine, ask: Ask, rows: list[Row]) -> dict[int, list[Row]]:
@@ -188,7 +206,7 @@ def _members(engine: Engine, ask: Ask, rows: list[Row]) -> dict[int, list[Row]]:
     groups = tuple(dict.fromkeys(row.group for row in rows))
     if not groups:
         return {}
-    asked = Ask(ask.node, ask.order, _MEMBERS, ask.newest_id, groups=groups)
+    asked = Ask(ask.node, ask.order, _MEMBERS, ask.newest_id, groups=groups, prefer=ask.prefer)
     found: dict[int, list[Row]] = {group: [] for group in groups}
     for row in _unique([*engine.find(asked)[1], *rows]):
         found[row.group].append(row)

@@ -65,9 +65,11 @@ def joined(words: list[str]) -> list[list[str]]:
 def join(words: list[str]) -> str:
     """The term of several words written as one; "" when they are not Persian words: «پیاده», «روها» → «پیادهرو»."""
     folded = [fold(word).strip(ZWNJ) for word in words]
-    if any(len(part) < 2 or part[0] < "\u0600" or part in _APART for part in folded):
+    if not all(WORD.fullmatch(word) for word in words) or any(len(part) < 2 or part[0] < "\u0600" or part in _APART for part in folded):
         return ""
-    return stem(ZWNJ.join(folded)) if folded[-1] in AFFIXES else stem(folded[0] + "".join(part.replace(ZWNJ, "") for part in folded[1:]))
+    if folded[-1] in AFFIXES:
+        return ""
+    return stem("".join(part.replace(ZWNJ, "") for part in folded))
 
 
 def phrase_readings(text: str) -> tuple[tuple[str, ...], ...]:

@@ -4,9 +4,13 @@ from datetime import datetime
 from itertools import groupby, pairwise
 
 from core.dates import TEHRAN
+from core.letters import WORD
+from store.query_expand import join
+from store.query_lex import Kind, lex
 from store.query_tree import And, Bag, Everything, Fuzzy, Is, Named, Node, Not, Nothing, Or, Phrase, Prefix, Within, Word
 
 _APART = "و"
+_QUOTES = '"«»“”„'
 
 
 def printed(node: Node) -> str:
@@ -52,17 +56,17 @@ def _typed(part: Node) -> tuple[object, ...]:
 
 
 def _quoted(part: Phrase | Word) -> str:
-    text = part.text.replace('"', " ")
+    text = _unquoted(part.text)
     slop = f"~{part.slop}" if isinstance(part, Phrase) and part.slop is not None else ""
     return _in_field(part.field, f'"{text}"{slop}')
 
 
 def _beside(parts: tuple[Node, ...]) -> str:
-    """Words that make no compound with their neighbour are kept apart by «و», which is never required."""
+    """Words that make no compound with their neighbour although they could are kept apart by «و», which is never required."""
     pieces = [_beside_one(parts[0])]
     for before, part in pairwise(parts):
-        if isinstance(before, Word) and isinstance(part, Word) and not set(before.readings[1:]) & set(part.readings[1:]):
-            pieces.append(_APART)
+        if isinstance(before, Word) and isinstance(part, Word) and join([before.text, part.text]):
+            pieces += [_APART] * (not set(before.readings[1:]) & set(part.readings[1:]))
         pieces.append(_beside_one(part))
     return " ".join(pieces)
 
@@ -75,8 +79,8 @@ def _leaf(node: Node) -> str:
     match node:
         case Phrase():
             return _quoted(node)
-        case Word() if " " in node.text or len(node.readings[0]) > 1:
-            return _quoted(node) if " " in node.text else _in_field(node.field, node.text)
+        case Word() if not _is_plain(node.text):
+            return _quoted(node)
         case Word() | Prefix() | Fuzzy():
             return _in_field(node.field, node.text)
         case Is():
@@ -89,6 +93,16 @@ def _leaf(node: Node) -> str:
             return getattr(node, "text", "")
 
 
+def _is_plain(text: str) -> bool:
+    """Whether a text is read as one word without quotation marks."""
+    lexemes = lex(text)[0]
+    return len(lexemes) == 1 and lexemes[0].kind is Kind.WORD and lexemes[0].text == text and bool(WORD.match(text))
+
+
+def _unquoted(text: str) -> str:
+    return "".join(" " if char in _QUOTES else char for char in text)
+
+
 def _in_field(field: str, text: str) -> str:
     return f"headline:{text}" if field == "headline" else text
 
@@ -98,7 +112,7 @@ def _value(value: str) -> str:
 
 
 def _name(node: Named) -> str:
-    text = node.text.partition(":")[2].replace('"', " ") or node.key
+    text = _unquoted(node.text.partition(":")[2]) or node.key
     return f"({text})" if node.terms else f'"{text}"'
 
 

@@ -170,7 +170,8 @@ class Reader:
             self.notes.append("فاصلهٔ املایی بیش از ۲ نمی‌شود؛ ۲ به کار رفت.")
         distance = min(distance, MAX_DISTANCE, 1 if len(surface) < 5 else MAX_DISTANCE)
         if distance < 1 or len(surface) < 3:
-            return Word(lexeme.text, readings_of(lexeme.text) or ((surface,),), name, lexeme.start, lexeme.end)
+            readings = readings_of(surface)
+            return Word(surface, readings, name, lexeme.start, lexeme.end) if readings else Nothing()
         return Fuzzy(f"{lexeme.text}~{distance}", surface, distance, name, lexeme.start, lexeme.end)
 
     def _phrase(self, lexeme: Lexeme, name: TextField) -> Node:

@@ -16,6 +16,7 @@ from store.index import Order, SearchPage, SearchRequest
 from store.paging import Ask, Row, page
 from store.query import Query
 from store.query_tree import Node
+from store.scoring import ALL_WORDS_BOOST
 from store.tantivy_counts import combinations, facets
 from store.tantivy_folder import IndexFolder, read_seq, write_seq
 from store.tantivy_query import compiled
@@ -244,6 +245,8 @@ class _Snapshot:
             )
         if ask.groups:
             clauses.append((Occur.Must, self._silent(TantivyQuery.term_set_query(self._schema, "group", list(ask.groups)))))
+        if ask.prefer is not None:
+            clauses.append((Occur.Should, TantivyQuery.boost_query(compiled(ask.prefer, self._schema), ALL_WORDS_BOOST)))
         if ask.hidden:
             field = "group" if ask.fold else "id"
             clauses.append((Occur.MustNot, TantivyQuery.term_set_query(self._schema, field, list(ask.hidden))))
