@@ -9,7 +9,7 @@ from typing import Any
 
 from crawler.fallback import find_main_element
 from crawler.family import Family
-from crawler.markers import is_cross_link_heading, strip_markers
+from crawler.markers import is_cross_link_heading, key_of, strip_markers
 from crawler.page import Page
 from crawler.paragraphs import Block, blocks_of
 
@@ -101,23 +101,28 @@ def prose_length(element: Any, skipped: Container[Any]) -> int:
     return sum(len(block.text) - block.linked for block in blocks_of(element, skipped) if block.link_share < 0.5)
 
 
-def read_body(element: Any, family: Family, skipped: set[Any], *, by_fallback: bool) -> Body:
-    """The paragraphs of a body element, without the skipped parts, junk boxes and marker lines."""
+def read_body(element: Any, family: Family, skipped: set[Any], *, headline: str = "", by_fallback: bool = False) -> Body:
+    """The paragraphs of a body element, without the skipped parts, junk boxes and marker lines; of one that the fallback found also
+    without what stands before the headline.
+    """
     blocks = blocks_of(element, skipped)
     if by_fallback:
-        blocks = _after_head(blocks)
+        blocks = _after_head(blocks, headline)
     junk = _junk_in(element) - {element}
     if junk:
         clean = blocks_of(element, skipped | junk)
-        clean = _after_head(clean) if by_fallback else clean
+        clean = _after_head(clean, headline) if by_fallback else clean
         if _length(clean) >= (1 - _JUNK_LIMIT) * _length(blocks):
             blocks = clean
     kept = strip_markers(_without_captions(blocks), digit_tail=family.digit_tail)
     return Body(element, tuple(block.text for block in kept), by_fallback)
 
 
-def _after_head(blocks: list[Block]) -> list[Block]:
-    """Without the short lines before the first paragraph: date, section, code."""
+def _after_head(blocks: list[Block], headline: str) -> list[Block]:
+    """Without the headline and what precedes it, and without the short lines before the first paragraph: date, section, code."""
+    key = key_of(headline)
+    title = next((number for number, block in enumerate(blocks) if key and key_of(block.text) == key), -1)
+    blocks = blocks[title + 1 :]
     first = next((number for number, block in enumerate(blocks) if len(block.text) >= _LINE and block.link_share < 0.5), 0)
     return blocks[first:]
 
@@ -143,8 +148,13 @@ def _junk_in(element: Any) -> set[Any]:
     for heading in element.iter("h2", "h3", "h4", "h5"):
         parent = heading.getparent()
         if _heads_teasers(heading):
-            junk.add(heading if parent is element else parent)
+            junk.add(parent if parent is not element and _opens(heading) else heading)
     return junk
+
+
+def _opens(heading: Any) -> bool:
+    """Whether nothing is printed in the heading's box before it."""
+    return not any(blocks_of(before) for before in islice(heading.itersiblings(preceding=True), _CLIMB))
 
 
 def _heads_teasers(heading: Any) -> bool:

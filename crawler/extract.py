@@ -124,9 +124,9 @@ def _read_body(element: Any, family: Family, dropped: set[Any], parts: tuple[Fou
     if element is None:
         return Body(None, (), by_fallback), lead
     skipped = dropped | {found.element for found in (headline, kicker, lead) if found.element is not None and found.element is not element}
-    body = read_body(element, family, skipped, by_fallback=by_fallback)
+    body = read_body(element, family, skipped, headline=headline.text, by_fallback=by_fallback)
     if lead.element is not None and _holds(element, lead.element) and len(lead.text) > _LEAD_WITHIN * (len(body.text) + len(lead.text)):
-        return read_body(element, family, skipped - {lead.element}, by_fallback=by_fallback), Found("")
+        return read_body(element, family, skipped - {lead.element}, headline=headline.text, by_fallback=by_fallback), Found("")
     return body, lead
 
 

@@ -24,7 +24,7 @@ def read_fragment(markup: str, url: str, family: Family) -> Fragment:
         return Fragment((), ())
     page = Page(markup, parse_tree(f"<html><body><div>{markup}</div></body></html>"), url)
     dropped = dropped_elements(page, family)
-    body = read_body(page.root, family, dropped, by_fallback=False)
+    body = read_body(page.root, family, dropped)
     images = [(address_of(element, url), element) for element in page.root.iter("img")]
     unique = {address: Image(address, caption_of(element, "")) for address, element in images if address}
     return Fragment(body.paragraphs, tuple(unique.values()))
