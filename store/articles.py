@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -105,7 +105,7 @@ class Articles:
         with writing(self._engine) as connection:
             ids = tagging.untagged_ids(connection, nlp_version, limit, now)
             if ids:
-                tagging.claim_ids(connection, ids, owner, tagging.claim_end(now, CLAIM_SECONDS))
+                tagging.claim_ids(connection, ids, owner, now + timedelta(seconds=CLAIM_SECONDS))
         return self.get_many(ids)
 
     def annotate(self, id: int, revision: int, said: Annotations, tagged_at: datetime) -> bool:

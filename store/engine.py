@@ -12,9 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from core.errors import SettingError, Unavailable
+
 BUSY_MS = 10_000
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 _MIGRATION_LOCK = 7_241_300
+_SETTING = "RASAD_DATABASE_URL"
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_MS}",
     "PRAGMA journal_mode = WAL",
@@ -28,10 +31,15 @@ Insert = sqlite.Insert | postgresql.Insert
 
 
 def make_engine(url: str) -> sa.Engine:
-    """An engine for a SQLAlchemy address of SQLite or PostgreSQL; connects to nothing yet."""
-    address = sa.make_url(url)
+    """An engine for a SQLAlchemy address of SQLite or PostgreSQL; connects to nothing yet. Raises SettingError for another address."""
+    try:
+        address = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise SettingError(_SETTING, url, "not an address like postgresql://user:password@host/database") from None
     if address.get_backend_name() in ("postgresql", "postgres"):
         return sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=40, pool_pre_ping=True)
+    if address.get_backend_name() != "sqlite":
+        raise SettingError(_SETTING, address.render_as_string(), "only SQLite and PostgreSQL keep an archive")
     engine = sa.create_engine(address, pool_size=10, max_overflow=40)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
@@ -81,9 +89,19 @@ def lock_until_commit(connection: sa.Connection, number: int) -> None:
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Runs the migrations that the database lacks. Several processes may call it at the same moment."""
-    if _revision(engine) == _newest_revision():
+    """Runs the migrations that the database lacks. Several processes may call it at the same moment.
+
+    Raises Unavailable when the database does not answer, SettingError when a newer version of Rasad has already changed it.
+    """
+    try:
+        made = _revision(engine)
+    except sa.exc.OperationalError as error:
+        raise Unavailable(f"the database {engine.url.render_as_string()} does not answer: {error.orig}") from error
+    newest = _newest_revision()
+    if made == newest:
         return
+    if made is not None and made > newest:
+        raise SettingError(_SETTING, engine.url.render_as_string(), f"made by a newer version of Rasad ({made}, this one knows {newest})")
     with writing(engine) as connection:
         lock_until_commit(connection, _MIGRATION_LOCK)
         _upgrade(connection)

@@ -1,11 +1,10 @@
 """Rows to articles: the current revision, its annotations and what people corrected, in two queries per batch."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
-from core.records import Article, Revision
+from core.records import Annotations, Article, Revision
 from store.corrections import Correction, corrected, standing_corrections
 from store.rows import load_annotations, raw_article
 from store.tables import annotations, articles, revisions
@@ -55,7 +54,7 @@ def load_revisions(connection: sa.Connection, id: int) -> list[Revision]:
 
 
 def _article(row: sa.RowMapping, labels: dict[str, Correction]) -> Article:
-    said: Any = None
+    said: Annotations | None = None
     if row["document"] is not None:
         said = corrected(load_annotations(row["document"], row["fingerprint"]), labels.values())
     return Article(

@@ -51,7 +51,7 @@ _TEXTS = (
 )
 _TIMES = ("fetched_at", "published_at", "updated_at")
 # What lies in ``articles`` and not again in ``revisions``.
-IDENTITY = ("outlet", "news_id")
+_IDENTITY = ("outlet", "news_id")
 
 
 def clean(text: str) -> str:
@@ -86,7 +86,7 @@ def article_day(published_at: datetime | None, first_seen_at: datetime) -> str:
 
 def revision_values(raw: RawArticle) -> dict[str, Any]:
     """The columns of ``revisions`` that come from the article itself."""
-    values: dict[str, Any] = {name: clean(getattr(raw, name)) for name in _TEXTS if name not in IDENTITY}
+    values: dict[str, Any] = {name: clean(getattr(raw, name)) for name in _TEXTS if name not in _IDENTITY}
     values.update((name, getattr(raw, name)) for name in _TIMES)
     values["keywords"] = _dump(list(raw.keywords))
     values["images"] = _dump([asdict(image) for image in raw.images])

@@ -1,7 +1,7 @@
 """Which articles wait for annotation, who works on them, and how the result is written."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -37,11 +37,6 @@ def untagged_ids(connection: sa.Connection, nlp_version: str, limit: int, now: d
 def claim_ids(connection: sa.Connection, ids: Sequence[int], owner: str, until: datetime) -> None:
     """Marks articles as being worked on by ``owner`` until that moment."""
     connection.execute(sa.update(articles).where(articles.c.id.in_(ids)).values(claimed_by=owner, claimed_until=until))
-
-
-def claim_end(now: datetime, seconds: float) -> datetime:
-    """When a claim made ``now`` runs out."""
-    return now + timedelta(seconds=seconds)
 
 
 def write_annotations(connection: sa.Connection, tagged: Sequence[Tagged], tagged_at: datetime, owner: str) -> list[int]:

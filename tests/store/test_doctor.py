@@ -14,7 +14,7 @@ from core.outcomes import Outcome
 from core.records import Article
 from core.settings import Settings
 from store.archive import Archive, open_archive
-from store.doctor import Difference, compare, count_by_day
+from store.doctor import Difference, Quiet, compare, count_by_day, quiet_outlets
 from store.engine import writing
 from store.export import matching_articles
 from store.index import SearchIndex, SearchRequest
@@ -66,6 +66,26 @@ def test_the_doctor_names_day_and_outlet_of_what_is_missing(searchable: Archive)
         connection.execute(sa.update(articles).where(articles.c.id == 61).values(day="2026-11-02"))
     catch_up(searchable)
     assert compare(searchable) == [Difference("2026-11-01", "outlet0", 0, 1), Difference("2026-11-02", "outlet0", 1, 0)]
+
+
+def test_an_outlet_that_falls_silent_is_named_within_a_day(archive: Archive) -> None:
+    """Complaint 7: everything of one kind was missing for two weeks; a user found it."""
+    day = timedelta(days=1)
+    for back in range(10):
+        made = [("steady", 6), ("fading", 1 if back == 0 else 8), ("stopped", 0 if back == 0 else 5), ("rare", 0 if back == 0 else 2)]
+        for outlet, number in made:
+            numbers = range(100 * back, 100 * back + number)
+            archive.articles.save_many(
+                [raw(one, outlet=outlet, news_id=f"{outlet}{one}", published_at=NOW - back * day) for one in numbers]
+            )
+    assert quiet_outlets(archive.engine, NOW.date()) == []
+    for back in range(10, 29):
+        for outlet, number in (("steady", 6), ("fading", 8), ("stopped", 5), ("rare", 2)):
+            numbers = range(100 * back, 100 * back + number)
+            archive.articles.save_many(
+                [raw(one, outlet=outlet, news_id=f"{outlet}{one}", published_at=NOW - back * day) for one in numbers]
+            )
+    assert quiet_outlets(archive.engine, NOW.date()) == [Quiet("fading", 8, 1), Quiet("stopped", 5, 0)]
 
 
 def test_days_are_those_of_tehran(searchable: Archive) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -14,12 +15,13 @@ from alembic.migration import MigrationContext
 import store.ledger_tables
 import store.people_tables
 import store.story_tables  # noqa: F401
+from core.errors import SettingError, Unavailable
 from core.settings import Settings
 from store.archive import Archive
-from store.engine import make_engine, reading, writing
+from store.engine import make_engine, migrate, reading, writing
 from store.pages import pages_url
 from store.tables import metadata
-from tests.store.samples import raw
+from tests.store.samples import NOW, raw, said
 
 
 def test_migrations_make_exactly_the_tables_of_the_code(archive: Archive) -> None:
@@ -84,3 +86,46 @@ def test_connections_to_sqlite_write_ahead(tmp_path: Path) -> None:
         pragmas = {name: connection.scalar(sa.text(f"PRAGMA {name}")) for name in ("journal_mode", "busy_timeout", "foreign_keys")}
     engine.dispose()
     assert pragmas == {"journal_mode": "wal", "busy_timeout": 10_000, "foreign_keys": 1}
+
+
+def test_an_address_of_another_database_is_refused_without_showing_its_password() -> None:
+    for url in ("mysql://rasad:secret@db/x", "mongodb://rasad:secret@db/x"):
+        with pytest.raises(SettingError, match="RASAD_DATABASE_URL") as caught:
+            make_engine(url)
+        assert "secret" not in str(caught.value)
+    with pytest.raises(SettingError, match="not an address"):
+        make_engine("no address")
+
+
+def test_a_database_that_does_not_answer_is_said_to_be_away(tmp_path: Path) -> None:
+    engine = make_engine("postgresql://rasad:secret@127.0.0.1:1/rasad")
+    with pytest.raises(Unavailable, match="does not answer") as caught:
+        migrate(engine)
+    assert "secret" not in str(caught.value)
+    folder = tmp_path / "rasad.sqlite"
+    folder.mkdir()
+    with pytest.raises(Unavailable, match="unable to open"):
+        migrate(make_engine(f"sqlite:///{folder}"))
+
+
+def test_an_archive_of_a_newer_version_is_not_touched(archive: Archive) -> None:
+    with writing(archive.engine) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SettingError, match="newer version"):
+        migrate(archive.engine)
+
+
+def test_saving_and_labelling_keep_up_with_the_press(archive: Archive) -> None:
+    """Complaint 29: ingestion at 0.7 a second. Measured as time of one core, so that a busy machine does not matter."""
+    best = {"saved": 0.0, "tagged": 0.0}
+    for start in (1, 1001, 2001):
+        raws = [raw(number, body="متن خبر " * 250) for number in range(start, start + 400)]
+        begin = time.process_time()
+        archive.articles.save_many(raws)
+        best["saved"] = max(best["saved"], 400 / (time.process_time() - begin))
+        begin = time.process_time()
+        waiting = archive.articles.untagged("v1", 400)
+        archive.articles.annotate_many([(one.id, 1, said()) for one in waiting], NOW)
+        best["tagged"] = max(best["tagged"], 400 / (time.process_time() - begin))
+    assert best["saved"] > 500, best
+    assert best["tagged"] > 500, best
