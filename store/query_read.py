@@ -159,7 +159,7 @@ class Reader:
         if lexeme.kind is Kind.PREFIX:
             if len(surfaces[-1]) < SHORTEST_PREFIX:
                 raise Mistake(*place, "prefix too short", f"پیش از ستاره دست‌کم {SHORTEST_PREFIX} حرف لازم است.")
-            last = Prefix(lexeme.text + "*", surfaces[-1], name, *place)
+            last = Prefix(surfaces[-1] + "*", surfaces[-1], name, *place)
         else:
             last = self._fuzzy(lexeme, surfaces[-1], name)
         return conjunction([*before, last])
@@ -172,7 +172,7 @@ class Reader:
         if distance < 1 or len(surface) < 3:
             readings = readings_of(surface)
             return Word(surface, readings, name, lexeme.start, lexeme.end) if readings else Nothing()
-        return Fuzzy(f"{lexeme.text}~{distance}", surface, distance, name, lexeme.start, lexeme.end)
+        return Fuzzy(f"{surface}~{distance}", surface, distance, name, lexeme.start, lexeme.end)
 
     def _phrase(self, lexeme: Lexeme, name: TextField) -> Node:
         sequences = phrase_readings(lexeme.text)
