@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from core.errors import BadInput, NotFound, RasadError, Unavailable
-from dashboards import article_page, outlets_page, overview, search_page, triangle, unsubscribe
+from dashboards import article_page, outlets_page, overview, search_page, suggestions, triangle, unsubscribe
 from dashboards.desk import Desk
 
 STATIC = Path(__file__).parent / "static"
@@ -21,7 +21,7 @@ _MISSING = {
 def build_router(desk: Desk) -> APIRouter:
     """Every page of the desk."""
     router = APIRouter(include_in_schema=False)
-    for page in (overview, search_page, article_page, triangle, outlets_page, unsubscribe):
+    for page in (overview, search_page, suggestions, article_page, triangle, outlets_page, unsubscribe):
         router.include_router(page.build_router(desk))
     return router
 

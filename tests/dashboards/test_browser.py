@@ -8,6 +8,7 @@ from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from app.web import create_app
+from core.dates import MONTHS, from_jalali, persian_digits, weekday
 from core.settings import Settings
 from store.archive import Archive
 from tests.browser import needs_chromium, served, started_browser, watched_page
@@ -117,7 +118,7 @@ def test_the_period_and_the_switches_change_the_page(browser: Browser, site: str
         assert "همهٔ خبرها" in page.locator(".page-span").inner_text()
         page.fill("#from", "۱۴۰۵/۹/۱")
         page.fill("#to", "1405/09/02")
-        page.locator(".range button").click()
+        page.locator(".range button[type=submit]").click()
         page.wait_for_url("**from=**")
         assert "۱ آذر ۱۴۰۵ تا ۲ آذر ۱۴۰۵" in page.locator(".page-span").inner_text()
 
@@ -171,3 +172,49 @@ def test_nothing_hostile_executes(browser: Browser, tmp_path_factory: pytest.Tem
 def _add_hostile(archive: Archive, number: int, words: str) -> int:
     hostile = raw(number, headline=words, kicker=words, lead=words, body=f"متن {words}", byline=words, section=words, outlet=words)
     return add(archive, replace(hostile, url=words if number % 2 else hostile.url), hostile_labels(words)).id
+
+
+def test_a_date_is_picked_from_a_jalali_calendar(browser: Browser, site: str) -> None:
+    with watched_page(browser, site, 1280) as page:
+        page.goto("/search?from=1405/12/29&to=1406/01/02")
+        page.locator(".calendar-opener").first.click()
+        calendar = page.locator(".calendar").first
+        assert calendar.locator("b").inner_text() == "اسفند ۱۴۰۵"
+        assert calendar.locator("[data-day]").count() == 29
+        page.keyboard.press("ArrowLeft")  # the day after the month's last one
+        assert calendar.locator("b").inner_text() == "فروردین ۱۴۰۶"
+        assert calendar.locator("[data-day]").count() == 31
+        assert calendar.locator("i").count() == 1  # 1 Farvardin 1406 is a Sunday
+        calendar.locator("[data-day='5']").click()
+        assert page.input_value("#from") == "۱۴۰۶/۰۱/۰۵"
+        page.keyboard.press("Enter")
+        page.wait_for_url("**from=**")
+        assert page.locator("#total").inner_text() == "۰"
+
+
+def test_months_of_the_calendar_are_the_true_ones(browser: Browser, site: str) -> None:
+    with watched_page(browser, site, 1280) as page:
+        page.goto("/search?from=1399/01/01")
+        page.locator(".calendar-opener").first.click()
+        calendar = page.locator(".calendar").first
+        for year, month in [(year, month) for year in range(1399, 1405) for month in range(1, 13)]:
+            start = from_jalali(year, month, 1)
+            after = from_jalali(year + month // 12, month % 12 + 1, 1)
+            shown = (calendar.locator("b").inner_text(), calendar.locator("[data-day]").count(), calendar.locator("i").count())
+            assert shown == (f"{MONTHS[month - 1]} {persian_digits(year)}", (after - start).days, weekday(start))
+            calendar.locator("[aria-label='ماه بعد']").click()
+
+
+@pytest.mark.parametrize("box", ["#q", "#top-q"])
+def test_names_are_suggested_as_one_types(browser: Browser, site: str, box: str) -> None:
+    with watched_page(browser, site, 1280) as page:
+        page.goto("/search" if box == "#q" else "/outlets")
+        page.click(box)
+        page.keyboard.type("حمل و")
+        first = page.locator(".suggestions li").first
+        first.wait_for()
+        assert "حمل‌ونقل و ترافیک" in first.inner_text()
+        page.keyboard.press("ArrowDown")
+        assert first.get_attribute("aria-selected") == "true"
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/topics/transport")

@@ -305,3 +305,17 @@ def test_figures_follow_the_archive_at_once(tmp_path: Path) -> None:
         page = html.fromstring(client.get("/?scope=all").text)
         assert page.xpath("string(//a[@class='kpi-number'])") == count
     archive.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("شهرد", "شهردار مشهد"), ("خبر شه", "نمونهٔ خبر شهر"), ("شهرک", "شهرک نیلوفر"), ("محيط زيست", "محیط زیست و فضای سبز")],
+)
+def test_suggestions_lead_to_their_page(client: TestClient, typed: str, name: str) -> None:
+    found = client.get("/search/suggest", params={"q": typed}).json()["suggestions"]
+    url = next(one["url"] for one in found if one["name"] == name)
+    assert name in text_of(client.get(url).text)
+
+
+def test_nothing_is_suggested_for_nothing(client: TestClient) -> None:
+    assert client.get("/search/suggest?q=").json() == client.get("/search/suggest?q=%20ا").json() == {"suggestions": []}
