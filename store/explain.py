@@ -55,19 +55,19 @@ def _covers(node: Node, search: SearchIndex) -> tuple[str, ...]:
     found: list[str] = []
     for leaf in _leaves(node):
         if isinstance(leaf, Word):
-            for reading in leaf.readings:
-                found += _spellings(reading[0], search) if len(reading) == 1 else [" ".join(reading)]
+            for place, reading in enumerate(leaf.readings):
+                found += _spellings(reading[0], search, kept=not place) if len(reading) == 1 else [" ".join(reading)]
         elif isinstance(leaf, Phrase):
             found.append(" ".join(leaf.terms))
     return tuple(dict.fromkeys(found))[:_MOST_SPELLINGS]
 
 
-def _spellings(term: str, search: SearchIndex) -> list[str]:
-    """The forms of a term that stand in the archive, most frequent first; the term itself always."""
+def _spellings(term: str, search: SearchIndex, *, kept: bool) -> list[str]:
+    """The forms of a term that stand in the archive, most frequent first; the term itself when none does and it is to be ``kept``."""
     candidates = [term + ending for ending in _ENDINGS if not ending or term_of(term + ending) == term]
     counts = search.spellings(candidates)
     there = sorted((word for word in candidates if counts.get(word)), key=lambda word: -counts[word])
-    return there or [term]
+    return there or [term] * kept
 
 
 def _leaves(node: Node) -> list[Node]:

@@ -1,7 +1,9 @@
 """Where a search is met in a text: marks on the outlet's own letters, and the fragment worth showing."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from core.letters import WORD
 from core.persian import surface_of, term_of
@@ -10,6 +12,7 @@ from store.query_tree import And, Bag, Fuzzy, Node, Or, Phrase, Prefix, Query, W
 from store.query_words import STOP_TERMS
 
 MOST_MARKS = 400
+_READ_ON = 12
 _LONGEST_TEXT = 200_000
 
 
@@ -64,7 +67,7 @@ def snippet(text: str, query: Query, width: int = 240) -> Snippet:
         window = [earlier for earlier in window if span.end - earlier.start <= width * 3 // 4] + [span]
         if _variety(text, window) > _variety(text, best):
             best = window
-        if best and (_variety(text, best) >= kinds or span.start > best[0].start + 8 * width):
+        if best and (_variety(text, best) >= kinds or span.start > best[0].start + _READ_ON * width):
             break
     return _fragment(text, best[0].start if best else 0, width, wanted)
 
@@ -100,35 +103,31 @@ def _kinds(wanted: _Wanted) -> int:
 
 
 def _found(text: str, wanted: _Wanted) -> Iterator[Span]:
-    words: list[tuple[str, int, int]] = []
-    for match in WORD.finditer(text, 0, _LONGEST_TEXT):
-        term = term_of(match.group())
-        if not term:
-            continue
-        words.append((term, match.start(), match.end()))
-        if not wanted.sequences and _meets(term, match.group(), wanted):
-            yield Span(match.start(), match.end())
-    if wanted.sequences:
-        yield from _with_sequences(text, words, wanted)
-
-
-def _with_sequences(text: str, words: list[tuple[str, int, int]], wanted: _Wanted) -> Iterator[Span]:
-    place = 0
-    while place < len(words):
-        term, start, end = words[place]
-        length = _sequence_length(words, place, wanted)
+    """The places met, read no further than they are taken."""
+    longest = max((len(sequence) for sequences in wanted.sequences.values() for sequence in sequences), default=1)
+    words = _words(text)
+    ahead = deque(islice(words, longest))
+    while ahead:
+        length = _sequence_length(ahead, wanted) if wanted.sequences else 0
+        term, start, end = ahead[0]
         if length:
-            yield Span(start, words[place + length - 1][2])
-            place += length
-            continue
-        if _meets(term, text[start:end], wanted):
+            yield Span(start, ahead[length - 1][2])
+        elif _meets(term, text[start:end], wanted):
             yield Span(start, end)
-        place += 1
+        for _ in range(length or 1):
+            ahead.popleft()
+        ahead.extend(islice(words, longest - len(ahead)))
 
 
-def _sequence_length(words: list[tuple[str, int, int]], place: int, wanted: _Wanted) -> int:
-    for sequence in wanted.sequences.get(words[place][0], ()):
-        if tuple(word[0] for word in words[place : place + len(sequence)]) == sequence:
+def _words(text: str) -> Iterator[tuple[str, int, int]]:
+    for match in WORD.finditer(text, 0, _LONGEST_TEXT):
+        if term := term_of(match.group()):
+            yield term, match.start(), match.end()
+
+
+def _sequence_length(ahead: deque[tuple[str, int, int]], wanted: _Wanted) -> int:
+    for sequence in wanted.sequences.get(ahead[0][0], ()):
+        if len(sequence) <= len(ahead) and all(word[0] == term for word, term in zip(ahead, sequence, strict=False)):
             return len(sequence)
     return 0
 
