@@ -12,7 +12,7 @@ from core.errors import BadInput
 from render.shapes import article_json, revision_json
 from store.archive import Archive
 
-_LARGEST = 2**63 - 1
+_LARGEST = 2**31 - 1
 Id = Annotated[int, Path(ge=1, le=_LARGEST, description="the article's number in this archive")]
 
 

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, Response
 
 from core.errors import BadQuery, NotFound
@@ -17,6 +18,7 @@ from render.words import KIND_NAMES, TONE_NAMES, tone_name
 from store.highlight import marks
 from store.query import parse_query
 
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _LAYERS = (("entity", "نهادها"), ("quote", "نقل‌قول‌ها"), ("demand", "مطالبه‌ها"), ("evidence", "شاهد لحن"))
 
 
@@ -36,15 +38,15 @@ def build_router(desk: Desk) -> APIRouter:
     router = APIRouter()
 
     @router.get("/articles/{id}")
-    def article(request: Request, id: int) -> HTMLResponse:
+    def article(request: Request, id: Id) -> HTMLResponse:
         return article_page(desk, desk.archive.articles.get(id), request.query_params.get("q", "")[:2000])
 
     @router.get("/articles/{id}/revisions")
-    def revisions(id: int) -> HTMLResponse:
+    def revisions(id: Id) -> HTMLResponse:
         return revisions_page(desk, desk.archive.articles.get(id))
 
     @router.get("/articles/{id}/page")
-    def page(id: int) -> Response:
+    def page(id: Id) -> Response:
         return archived_page(desk, id)
 
     return router
