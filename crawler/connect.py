@@ -10,6 +10,7 @@ from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 
 from crawler.safety import AddressRules, GuardedReactor
+from crawler.settings import PARALLEL_WITHOUT_DELAY
 
 
 class _GuardedAgent(_ScrapyAgent):
@@ -37,6 +38,7 @@ class GuardedHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._pool.maxPersistentPerHost = PARALLEL_WITHOUT_DELAY
         self._rules = AddressRules(crawler.settings.getlist("RASAD_ALLOW_ADDRESSES"))
 
     async def download_request(self, request: Request) -> Response:

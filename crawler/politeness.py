@@ -3,10 +3,11 @@
 import logging
 from typing import Any
 
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.core.downloader import Downloader, Slot
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
+from scrapy.logformatter import LogFormatter
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.outlets import bare_host
@@ -46,6 +47,16 @@ class HostThrottle(AutoThrottle):
         key = next((key for key, known in downloader.slots.items() if known is slot), "")
         least = downloader.per_slot_settings.get(key, {}).get("delay", self.mindelay)
         return float(least)
+
+
+class QuietFormatter(LogFormatter):
+    """Says nothing of a page that was crawled or read: the ledger's own line tells its outcome, once."""
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> Any:
+        """No line."""
+
+    def scraped(self, item: Any, response: Any, spider: Spider) -> Any:
+        """No line."""
 
 
 def ask_for_delay(downloader: Any, host: str, seconds: float) -> None:

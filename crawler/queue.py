@@ -42,7 +42,7 @@ class AddressQueue:
     """Claims addresses from the ledger for ``owner`` and gives their places back. Not for embedded families: their feeds are the pages.
 
     ``next_due`` is when more will be due, as known after the last ``take``; None when nothing is waiting. ``take`` runs in the desk's
-    thread; what ``stir`` and ``done`` say meanwhile waits in a box until the next ``take``.
+    thread; what ``stir`` and ``done`` say meanwhile waits in a box for the next ``is_hungry``.
     """
 
     def __init__(self, ledger: Ledger, outlets: Sequence[Outlet], owner: str, retry_seconds: float) -> None:
@@ -78,10 +78,14 @@ class AddressQueue:
         """Says that these outlets have something new that is due."""
         self._box.append(lambda: self._look_at.update({key: now for key in outlets if key in self._by_key}))
 
-    def take(self, now: datetime) -> list[Address]:
-        """Claims what is due and has room."""
+    def is_hungry(self, now: datetime) -> bool:
+        """Whether ``take`` may find something. Not while ``take`` runs: here what was said meanwhile takes effect."""
         while self._box:
             self._box.popleft()()
+        return any(self._may_feed(host, now) for host in self._hosts.values())
+
+    def take(self, now: datetime) -> list[Address]:
+        """Claims what is due and has room."""
         taken = [address for host in self._hosts.values() for address in self._take_from(host, now)]
         self.next_due = min(self._upcoming(now), default=None)
         return taken
@@ -102,6 +106,13 @@ class AddressQueue:
         if host.troubles >= DOWN_AFTER and not host.is_down(now):
             host.downs += 1
             host.down_until = now + retry_delay(host.downs, self._retry_seconds)
+
+    def _may_feed(self, host: _Host, now: datetime) -> bool:
+        if any(outlet.key in self._unsure for outlet in host.outlets) and host.under_way == 0:
+            return True
+        if host.room <= 0 or host.is_down(now):
+            return False
+        return any((look_at := self._look_at[outlet.key]) is not None and look_at <= now for outlet in host.outlets)
 
     def _take_from(self, host: _Host, now: datetime) -> list[Address]:
         taken: list[Address] = []

@@ -12,6 +12,32 @@ MOST_REDIRECTS = 6
 PARALLEL_WITHOUT_DELAY = 16
 PARALLEL_ALL = 64
 
+# What does nothing for this crawl still costs time at each page.
+_MIDDLEWARES_LEFT_OUT = (
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware",
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware",
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware",
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware",
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware",
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware",
+    "scrapy.downloadermiddlewares.stats.DownloaderStats",
+)
+_SPIDER_MIDDLEWARES_LEFT_OUT = (
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware",
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware",
+    "scrapy.spidermiddlewares.depth.DepthMiddleware",
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware",
+)
+_EXTENSIONS_LEFT_OUT = (
+    "scrapy.extensions.corestats.CoreStats",
+    "scrapy.extensions.logcount.LogCount",
+    "scrapy.extensions.feedexport.FeedExporter",
+    "scrapy.extensions.closespider.CloseSpider",
+    "scrapy.extensions.spiderstate.SpiderState",
+    "scrapy.extensions.memdebug.MemoryDebugger",
+    "scrapy.extensions.throttle.AutoThrottle",
+)
+
 
 def scrapy_settings(settings: Settings, outlets: Sequence[Outlet]) -> dict[str, Any]:
     """The settings of one crawl of these outlets. An outlet with delay 0 (one's own server) is neither slowed nor throttled."""
@@ -22,7 +48,10 @@ def scrapy_settings(settings: Settings, outlets: Sequence[Outlet]) -> dict[str, 
         "REMOTE_CONTROL_ENABLED": False,
         "MEMUSAGE_ENABLED": False,
         "LOGSTATS_INTERVAL": 0,
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "STATS_DUMP": False,
+        "LOG_FORMATTER": "crawler.politeness.QuietFormatter",
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,
         "LOG_INSTALL_ROOT_HANDLER": False,
         "USER_AGENT": USER_AGENT,
         "DEFAULT_REQUEST_HEADERS": {
@@ -40,6 +69,8 @@ def scrapy_settings(settings: Settings, outlets: Sequence[Outlet]) -> dict[str, 
         },
         "CONCURRENT_REQUESTS": PARALLEL_ALL,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        # A page gives one item; the usual 100 would start a hundred tasks for each page.
+        "CONCURRENT_ITEMS": 1,
         "DOWNLOAD_DELAY": Outlet.__dataclass_fields__["delay"].default,
         "DOWNLOAD_SLOTS": {host: _slot(delay) for host, delay in delays.items()},
         "DOWNLOAD_TIMEOUT": settings.fetch_seconds,
@@ -47,13 +78,10 @@ def scrapy_settings(settings: Settings, outlets: Sequence[Outlet]) -> dict[str, 
         "DOWNLOAD_WARNSIZE": 0,
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_MAX_DELAY": 60.0,
-        "EXTENSIONS": {"scrapy.extensions.throttle.AutoThrottle": None, "crawler.politeness.HostThrottle": 0},
+        "EXTENSIONS": dict.fromkeys(_EXTENSIONS_LEFT_OUT) | {"crawler.politeness.HostThrottle": 0},
+        "SPIDER_MIDDLEWARES": dict.fromkeys(_SPIDER_MIDDLEWARES_LEFT_OUT),
         "DOWNLOADER_MIDDLEWARES": {
-            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-            "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-            "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+            **dict.fromkeys(_MIDDLEWARES_LEFT_OUT),
             "crawler.middlewares.AddressMiddleware": 90,
             "crawler.middlewares_robots.RobotsMiddleware": 100,
             "crawler.middlewares.RedirectRules": 600,
@@ -62,8 +90,6 @@ def scrapy_settings(settings: Settings, outlets: Sequence[Outlet]) -> dict[str, 
         "REDIRECT_MAX_TIMES": MOST_REDIRECTS,
         "RETRY_ENABLED": False,
         "METAREFRESH_ENABLED": False,
-        "HTTPERROR_ALLOW_ALL": True,
-        "URLLENGTH_LIMIT": 0,
         "ITEM_PIPELINES": {"crawler.pipelines.ArticlePipeline": 100},
         "RASAD_ALLOW_ADDRESSES": settings.allow_addresses,
         "RASAD_RETRY_SECONDS": settings.retry_seconds,

@@ -196,6 +196,8 @@ class PressSpider(scrapy.Spider):
         self._moved.set()
 
     async def _due_pages(self, now: datetime) -> list[scrapy.Request]:
+        if not self.plan.queue.is_hungry(now):
+            return []
         addresses = await self.in_desk(self.plan.queue.take, now)
         return [self._page_request(address) for address in addresses]
 
