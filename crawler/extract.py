@@ -55,7 +55,7 @@ def extract(
     if outlet.family == RSS.key:
         return read_item(html, url, outlet, fetched_at, feed_published_at)
     if outlet.family in (TELEGRAM.key, EITAA.key):
-        return read_message(html, url, outlet, fetched_at, charset=charset, feed_published_at=feed_published_at)
+        return read_message(html, url, outlet, fetched_at, feed_published_at)
     page = parse_page(html, url, charset)
     family = with_overrides(family_for(page, outlet), outlet.selectors)
     return extract_page(page, family, outlet, fetched_at, feed_published_at)
@@ -88,13 +88,12 @@ def extract_page(page: Page, family: Family, outlet: Outlet, fetched_at: datetim
     body, lead = _read_body(element, family, dropped, (headline, kicker, lead), by_fallback)
     dates = find_dates(view, fetched_at, feed_published_at)
     known = outlet if outlet.family else replace(outlet, family=family.key)
-    identity = news_id(page.url, page.root, known)
     attribution = find_attribution(lead.text, body.paragraphs)
     return RawArticle(
         outlet=outlet.key,
         url=page.url,
         canonical_url=_canonical(page, known),
-        news_id=identity or canonical_address(page.url, known).partition("://")[2],
+        news_id=_identity(page, known),
         headline=headline.text,
         kicker=kicker.text,
         lead=lead.text,
@@ -105,7 +104,7 @@ def extract_page(page: Page, family: Family, outlet: Outlet, fetched_at: datetim
         place=attribution.place,
         section=find_section(view, headline.text),
         keywords=find_keywords(view),
-        news_code=find_news_code(view, identity),
+        news_code=find_news_code(view, news_id(page.url, None, known)),
         short_url=find_short_url(view),
         published_at=dates.published_at,
         published_at_source=dates.published_at_source,
@@ -132,6 +131,11 @@ def _read_body(element: Any, family: Family, dropped: set[Any], parts: tuple[Fou
 
 def _holds(element: Any, inner: Any) -> bool:
     return any(ancestor is element for ancestor in islice(inner.iterancestors(), _CLIMB))
+
+
+def _identity(page: Page, outlet: Outlet) -> str:
+    """The outlet's own number of the article, else its canonical address without the scheme."""
+    return news_id(page.url, page.root, outlet) or canonical_address(page.url, outlet).partition("://")[2]
 
 
 def _canonical(page: Page, outlet: Outlet) -> str:

@@ -22,14 +22,12 @@ _LONGEST_HEADLINE = 140
 _SIGNATURE = re.compile(r"[\s\W]*(?:@\w{3,}|(?:https?://)?(?:t\.me|eitaa\.com|ble\.ir|rubika\.ir)/\S+)[\s\W]*", re.IGNORECASE)
 
 
-def read_message(
-    html: bytes, url: str, outlet: Outlet, fetched_at: datetime, *, charset: str | None = None, feed_published_at: datetime | None = None
-) -> RawArticle:
+def read_message(html: bytes, url: str, outlet: Outlet, fetched_at: datetime, feed_published_at: datetime | None = None) -> RawArticle:
     """The article of one message: its first line is the headline (its first twelve words where that is long), the lines are the body.
 
     A message without text (a picture alone) has an empty body and the flag ``body_missing``. Signatures («@channel») at the end are out.
     """
-    page = parse_page(html, url, charset)
+    page = parse_page(html, url)
     prefix = f".{_PREFIXES.get(outlet.family, 'tgme')}_widget_message"
     message = next(iter(page.index.find_all(f"{prefix}[data-post]")), page.root)
     lines = _lines(page, message, prefix)
