@@ -122,7 +122,8 @@ def _after_head(blocks: list[Block], headline: str) -> list[Block]:
     """Without the headline and what precedes it, and without the short lines before the first paragraph: date, section, code."""
     key = key_of(headline)
     title = next((number for number, block in enumerate(blocks) if key and key_of(block.text) == key), -1)
-    blocks = blocks[title + 1 :]
+    if _length(blocks[: title + 1]) < _length(blocks[title + 1 :]):  # a later link to the article itself is no beginning
+        blocks = blocks[title + 1 :]
     first = next((number for number, block in enumerate(blocks) if len(block.text) >= _LINE and block.link_share < 0.5), 0)
     return blocks[first:]
 

@@ -29,6 +29,7 @@ _LIKELY = re.compile(
 _UNLIKELY_TAGS = frozenset(("nav", "footer", "aside", "header"))
 _KEEP_OUT_SHARE = 0.6
 _NEARLY_ALL = 0.8
+_SMALL_REST = 0.3
 _DEEPEST = 12
 _HOLDERS = frozenset(("div", "section", "article", "main", "td", "tr", "tbody", "table", "center", "span"))
 
@@ -59,10 +60,10 @@ def _narrowed(element: Any, skipped: Container[Any]) -> Any:
 
 
 def _is_all_after_headline(element: Any, child: Any, most: int, whole: int, parts: list[tuple[int, Any]]) -> bool:
-    """Whether the headline stands in the element before the child, and what follows the child is next to nothing."""
+    """Whether the headline stands in the element before the child, and little follows the child."""
     after = sum(length for length, other in parts[[other for _, other in parts].index(child) + 1 :])
     headline = next(element.iter("h1"), None)
-    return headline is not None and next(child.iter("h1"), None) is None and most > 0.5 * whole and after < 0.1 * whole
+    return headline is not None and next(child.iter("h1"), None) is None and most > 0.5 * whole and after < _SMALL_REST * whole
 
 
 def _length(blocks: list[Block]) -> int:

@@ -15,6 +15,7 @@ _LONGEST_END = 40
 _LONGEST_CHROME = 80
 _MOST_LINKED = 0.9
 _LOSS_LIMIT = 0.5
+_SHORTEST_LINK = 10
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _LEFT_EDGE = re.compile(r"^[\W_]+")
 
@@ -29,7 +30,7 @@ _CROSS_BEFORE_LINKS = re.compile(
 )
 _CHROME_WORDS = (
     "لینک کوتاه(?: خبر| مطلب)?|کپی شد|کپی لینک|بازدید|ارسال نظر|(?:برچسب|بر چسب) ?ها|بزرگنمایی|به اشتراک گذاری این مطلب"
-    "|اشتراک گذاری(?: خبر)?|کد ?خبر|کد مطلب|از سراسر وب|دانلود فیلم اصلی|کد ویدیو"
+    "|اشتراک گذاری(?: خبر)?|به این (?:خبر|مطلب|نوشته) امتیاز (?:ب?دهید)|کد ?خبر|کد مطلب|از سراسر وب|دانلود فیلم اصلی|کد ویدیو"
 )
 _CHROME = re.compile(
     rf"(?:{_CHROME_WORDS})[\s:؛\-–|!.]*(?:[\d/,:.٬ ]+|(?:https?://|www\.)\S+|[\w.-]+\.[a-z]{{2,}}/\S*)?|[\d,٬]+ بازدید",
@@ -120,10 +121,15 @@ def _without_cross_links(lines: list[_Line]) -> list[_Line]:
             within = True
         elif _leads_to_link(line, left):
             continue
-        elif not (within and line.is_linked):
+        elif not (within and (line.is_linked or _is_listed_link(line))):
             within = False
             kept.append(line)
     return kept
+
+
+def _is_listed_link(line: _Line) -> bool:
+    """A list's entry that is a link with a teaser behind it."""
+    return line.block.tag in ("li", "dd", "dt") and line.block.linked >= max(_SHORTEST_LINK, 0.2 * len(line.folded))
 
 
 def _leads_to_link(line: _Line, left: str) -> bool:
