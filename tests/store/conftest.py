@@ -3,7 +3,6 @@
 import os
 import random
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import cast
 
@@ -14,8 +13,6 @@ from core.settings import Settings
 from store.archive import Archive, open_archive
 from store.index import SearchIndex
 from tests.store.postgres import INSTALL, find_binaries, running_server
-
-_NUMBERS = count(1)
 
 
 class NoSearch:
@@ -38,11 +35,11 @@ def postgres_server() -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def postgres_url(postgres_server: sa.Engine) -> str:
-    """The address of an empty database of its own."""
-    name = f"rasad_{next(_NUMBERS)}"
+    """The address of the server's database, emptied: a database of its own for each test leaves 300,000 files behind."""
     with postgres_server.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    return postgres_server.url.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+    return postgres_server.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

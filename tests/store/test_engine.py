@@ -17,10 +17,11 @@ import store.people_tables
 import store.story_tables  # noqa: F401
 from core.errors import SettingError, Unavailable
 from core.settings import Settings
-from store.archive import Archive
+from store.archive import Archive, open_archive
 from store.engine import make_engine, migrate, reading, writing
 from store.pages import pages_url
 from store.tables import metadata
+from store.tantivy_index import TantivyIndex
 from tests.store.samples import NOW, raw, said
 
 
@@ -43,7 +44,7 @@ def test_several_processes_may_make_the_same_archive(settings: Settings) -> None
         "a = open_archive(Settings(data=Path(sys.argv[1]), database_url=sys.argv[2]), None); print(a.articles.count())"
     )
     command = [sys.executable, "-c", program, str(settings.data), settings.database_url]
-    children = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
     for child in children:
         printed, errors = child.communicate(timeout=60)
         assert (child.returncode, printed.strip()) == (0, "0"), errors
@@ -62,16 +63,24 @@ def test_a_writer_waits_its_turn_instead_of_failing(archive: Archive, open_again
     assert archive.articles.count() == 2
 
 
-def test_saving_a_batch_ends_within_fifty_milliseconds(archive: Archive) -> None:
-    """The best of several batches: the machine may be busy, the code must not be slow."""
-    archive.articles.save_many([raw(number, body="متن " * 500) for number in range(1, 80)])
-    spent = []
-    for start in range(100, 500, 40):
-        raws = [raw(number, body="متن " * 500) for number in range(start, start + 40)]
-        begin = time.perf_counter()
-        archive.articles.save_many(raws)
-        spent.append(time.perf_counter() - begin)
-    assert min(spent) < 0.05, spent
+def test_no_writing_transaction_holds_the_database_for_fifty_milliseconds(tmp_path: Path) -> None:
+    """As time of one core, the best of several: the machine may be busy, the code must not be slow."""
+    archive = open_archive(Settings(data=tmp_path), TantivyIndex.in_memory())
+    began: list[float] = []
+    spent: list[float] = []
+    sa.event.listen(archive.engine, "begin", lambda _: began.append(time.process_time()))
+    sa.event.listen(archive.engine, "commit", lambda _: spent.append(time.process_time() - began[-1]))
+    for start in range(1, 401, 40):
+        archive.articles.save_many([raw(number, body="متن " * 500) for number in range(start, start + 40)])
+    saving, tagged = spent[:], len(spent)
+    waiting = archive.articles.untagged("v1", 400)
+    archive.articles.annotate_many([(one.id, 1, said("v1", b"same")) for one in waiting], NOW)
+    tagging, grouped = spent[tagged:], len(spent)
+    archive.groups.group_pending(lambda value: tuple(value), lambda one, other: one.id % 7 == other.id % 7, NOW)
+    archive.close()
+    assert (len(saving), len(tagging)) == (10, 10)
+    for spent_there in (saving, tagging, spent[grouped:]):
+        assert sorted(spent_there)[len(spent_there) // 2] < 0.05, spent_there
 
 
 def test_pages_lie_beside_the_records() -> None:
