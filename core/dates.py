@@ -1,6 +1,7 @@
 """UTC inside, Jalali and Tehran at the edges."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import jdatetime
@@ -41,6 +42,7 @@ def week_start(day: date) -> date:
     return day - timedelta(days=weekday(day))
 
 
+@lru_cache(maxsize=4096)
 def jalali(day: date) -> tuple[int, int, int]:
     """(1405, 9, 3) for 2026-11-24."""
     converted = jdatetime.date.fromgregorian(date=day)

@@ -78,9 +78,9 @@ def outlet_states(desk: Desk) -> list[OutletState]:
     now = desk.clock()
     today = tehran_day(now)
     days = [today - timedelta(days=number) for number in reversed(range(_WEEK))]
-    totals = desk.archive.search.counts(EVERYTHING, ("outlet",))
+    totals = desk.kept("outlets", lambda: desk.archive.search.counts(EVERYTHING, ("outlet",)))
     week = Narrowing(since=days[0], until=today)
-    by_day = desk.archive.search.counts(week.query(now), ("outlet", "day"))
+    by_day = desk.kept(("outlets", week), lambda: desk.archive.search.counts(week.query(now), ("outlet", "day")))
     coverage = {one.outlet: one for one in desk.archive.ledger.coverage()}
     keys = dict.fromkeys([*desk.outlets, *(key for (key,) in totals), *coverage])
     states = [_state(desk, key, (totals, by_day, coverage), days) for key in keys]
@@ -104,7 +104,7 @@ def _state(desk: Desk, key: str, counted: tuple[_Counts, _Counts, Mapping[str, C
         articles=total,
         week=sum(week_days),
         week_days=week_days,
-        newest_at=_newest_at(desk, key) if total else None,
+        newest_at=desk.kept(("newest", key), lambda: _newest_at(desk, key)) if total else None,
         coverage=covered,
         troubles=tuple((outcome, count) for outcome, count in covered.outcomes.most_common() if outcome in RETRIED),
         feeds=tuple(desk.archive.ledger.feeds(key)),

@@ -169,9 +169,7 @@ def shown_facets(desk: Desk, narrowing: Narrowing, page: SearchPage) -> list[Fac
     """The filters with their counts; a chosen value is always among them."""
     facets = []
     for field in _FACETS:
-        counts = dict(page.facets.get(field, ()))
-        if field == "speaker":
-            counts = dict(count_speakers(desk.archive.search, narrowing, page.facets.get(field, ()), desk.clock()))
+        counts = _facet_counts(desk, narrowing, page, field)
         chosen = narrowing.values(field)
         keys = list(_FIXED_ORDER.get(field, tuple(counts)))[:_SHOWN_VALUES]
         keys += [value for value in chosen if value not in keys]
@@ -188,6 +186,13 @@ def shown_facets(desk: Desk, narrowing: Narrowing, page: SearchPage) -> list[Fac
         if choices:
             facets.append(Facet(field, _FACET_NAMES[field], choices))
     return facets
+
+
+def _facet_counts(desk: Desk, narrowing: Narrowing, page: SearchPage, field: str) -> dict[str, int]:
+    found = page.facets.get(field, ())
+    if field != "speaker":
+        return dict(found)
+    return dict(desk.kept(("speakers", narrowing), lambda: count_speakers(desk.archive.search, narrowing, found, desk.clock())))
 
 
 def value_name(desk: Desk, field: str, value: str) -> str:
