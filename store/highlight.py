@@ -1,6 +1,5 @@
 """Where a search is met in a text: marks on the outlet's own letters, and the fragment worth showing."""
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -13,6 +12,7 @@ from store.query_words import STOP_TERMS
 
 MOST_MARKS = 400
 _READ_ON = 12
+_ALONE, _BEGINS = 1, 2
 _LONGEST_TEXT = 200_000
 
 
@@ -103,44 +103,44 @@ def _kinds(wanted: _Wanted) -> int:
 
 
 def _found(text: str, wanted: _Wanted) -> Iterator[Span]:
-    """The places met, read no further than they are taken."""
-    longest = max((len(sequence) for sequences in wanted.sequences.values() for sequence in sequences), default=1)
-    words = _words(text)
-    ahead = deque(islice(words, longest))
-    while ahead:
-        length = _sequence_length(ahead, wanted) if wanted.sequences else 0
-        term, start, end = ahead[0]
-        if length:
-            yield Span(start, ahead[length - 1][2])
-        elif _meets(term, text[start:end], wanted):
-            yield Span(start, end)
-        for _ in range(length or 1):
-            ahead.popleft()
-        ahead.extend(islice(words, longest - len(ahead)))
-
-
-def _words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The places met, read no further than they are taken. A word seen before costs one look-up."""
+    met: dict[str, int] = {}
+    taken = 0
     for match in WORD.finditer(text, 0, _LONGEST_TEXT):
-        if term := term_of(match.group()):
-            yield term, match.start(), match.end()
+        word = match.group()
+        kind = met.get(word)
+        if kind is None:
+            kind = met[word] = _kind(word, wanted)
+        if not kind or match.start() < taken:
+            continue
+        end = _sequence_end(text, match.start(), wanted) if kind >= _BEGINS else 0
+        if end or kind != _BEGINS:
+            taken = end or match.end()
+            yield Span(match.start(), taken)
 
 
-def _sequence_length(ahead: deque[tuple[str, int, int]], wanted: _Wanted) -> int:
-    for sequence in wanted.sequences.get(ahead[0][0], ()):
+def _kind(word: str, wanted: _Wanted) -> int:
+    """0 for a word that is not asked for, else whether it is met by itself, begins a sequence, or both."""
+    term = term_of(word)
+    if not term:
+        return 0
+    alone = term in wanted.terms
+    if not alone and (wanted.prefixes or wanted.near):
+        surface = surface_of(word)
+        alone = surface.startswith(wanted.prefixes) or _is_near(surface, wanted.near)
+    return (_ALONE if alone else 0) + (_BEGINS if term in wanted.sequences else 0)
+
+
+def _sequence_end(text: str, start: int, wanted: _Wanted) -> int:
+    """Where the longest sequence that begins at a word ends; 0 when none does."""
+    words = ((term, match.end()) for match in WORD.finditer(text, start, _LONGEST_TEXT) if (term := term_of(match.group())))
+    first, end = next(words)
+    sequences = wanted.sequences[first]
+    ahead = [(first, end), *islice(words, max(map(len, sequences)) - 1)]
+    for sequence in sequences:
         if len(sequence) <= len(ahead) and all(word[0] == term for word, term in zip(ahead, sequence, strict=False)):
-            return len(sequence)
+            return ahead[len(sequence) - 1][1]
     return 0
-
-
-def _meets(term: str, word: str, wanted: _Wanted) -> bool:
-    if term in wanted.terms:
-        return True
-    if not wanted.prefixes and not wanted.near:
-        return False
-    surface = surface_of(word)
-    return (
-        surface.startswith(wanted.prefixes) if wanted.prefixes and surface.startswith(wanted.prefixes) else _is_near(surface, wanted.near)
-    )
 
 
 def _is_near(surface: str, near: tuple[tuple[str, int], ...]) -> bool:

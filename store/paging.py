@@ -65,6 +65,26 @@ class Engine(Protocol):
         ...
 
 
+class _Counting:
+    """An engine that remembers how many articles its questions had, so that nothing is counted twice for one page."""
+
+    def __init__(self, engine: Engine, newest_id: int | None) -> None:
+        self._engine = engine
+        self._newest_id = newest_id
+        self._counts: dict[Node, int] = {}
+
+    def find(self, ask: Ask) -> tuple[int, list[Row]]:
+        """The answer of the engine."""
+        count, rows = self._engine.find(ask)
+        if ask.after is None and not ask.hidden and not ask.groups:
+            self._counts[ask.node] = count
+        return count, rows
+
+    def count(self, node: Node) -> int:
+        """How many articles a node has."""
+        return self._counts[node] if node in self._counts else self.find(Ask(node, "newest", 0, self._newest_id))[0]
+
+
 @dataclass(frozen=True, slots=True)
 class _Phase:
     """One run through articles by relevance. ``full`` holds the ids that match where matches and partial matches are ranked together."""
@@ -86,11 +106,14 @@ def page(engine: Engine, request: SearchRequest) -> SearchPage:
     request = replace(request, order=order)
     cursor = cursors.read(request) or Cursor(engine.newest_id())
     limit_id = cursor.newest_id if request.cursor else None
-    partial_node = _partial(request.query) if order == "relevance" else None
-    total, _ = engine.find(Ask(request.query.root, "newest", 0, limit_id))
-    partial_total = engine.find(Ask(partial_node, "newest", 0, limit_id))[0] if partial_node else 0
-    phases = _phases(engine, request.query, partial_node, total, limit_id) if order == "relevance" else []
-    hits, following = _ranked(engine, request, phases, cursor) if order == "relevance" else _in_time(engine, request, cursor)
+    counting = _Counting(engine, limit_id)
+    some = _some_words(request.query) if order == "relevance" else None
+    if order == "relevance":
+        hits, following = _ranked(counting, request, _phases(counting, request.query, some, limit_id), cursor)
+    else:
+        hits, following = _in_time(counting, request, cursor)
+    total = counting.count(request.query.root)
+    partial_total = counting.count(some) - total if some else 0
     facets = engine.facets(request.query.root, request.facets, limit_id) if request.facets else {}
     next_cursor = cursors.written(following, request) if following else None
     return SearchPage(total, partial_total, tuple(hits), facets, next_cursor, request.query.notes)
@@ -113,26 +136,23 @@ def _has_words(node: Node) -> bool:
     return isinstance(node, _TEXTUAL)
 
 
-def _partial(query: Query) -> Node | None:
-    """The articles that hold some of the words and not all; None when nothing can be partial."""
+def _some_words(query: Query) -> Node | None:
+    """The articles that hold some of the words, or all; None when nothing can be partial."""
     soft, hard = soft_parts(query)
-    if len(soft) < 2:
-        return None
-    return And((Or(soft), *hard, Not(query.root)))
+    return And((Or(soft), *hard)) if len(soft) > 1 else None
 
 
-def _phases(engine: Engine, query: Query, partial_node: Node | None, total: int, newest_id: int | None) -> list[_Phase]:
+def _phases(engine: _Counting, query: Query, some: Node | None, newest_id: int | None) -> list[_Phase]:
     """Few matches are ranked together with the partial ones (holding all the words weighs more), many all come before them."""
-    if partial_node is None:
+    if some is None:
         return [_Phase(query.root, False)]
+    total, rows = engine.find(Ask(query.root, "newest", _RANKED_TOGETHER, newest_id))
     if total > _RANKED_TOGETHER:
-        return [_Phase(query.root, False), _Phase(partial_node, True)]
-    full = frozenset(row.id for row in engine.find(Ask(query.root, "newest", _RANKED_TOGETHER, newest_id))[1]) if total else frozenset()
-    soft, hard = soft_parts(query)
-    return [_Phase(And((Or(soft), *hard)), True, query.root, full)]
+        return [_Phase(query.root, False), _Phase(And((some, Not(query.root))), True)]
+    return [_Phase(some, True, query.root, frozenset(row.id for row in rows))]
 
 
-def _ranked(engine: Engine, request: SearchRequest, phases: list[_Phase], cursor: Cursor) -> tuple[list[Hit], Cursor | None]:
+def _ranked(engine: _Counting, request: SearchRequest, phases: list[_Phase], cursor: Cursor) -> tuple[list[Hit], Cursor | None]:
     """By relevance: every page asks for the best groups not shown yet, so scores may drift while articles arrive."""
     hits: list[Hit] = []
     shown = list(cursor.shown)
@@ -157,7 +177,7 @@ def _ranked(engine: Engine, request: SearchRequest, phases: list[_Phase], cursor
     return hits, Cursor(cursor.newest_id, None, tuple(shown))
 
 
-def _in_time(engine: Engine, request: SearchRequest, cursor: Cursor) -> tuple[list[Hit], Cursor | None]:
+def _in_time(engine: _Counting, request: SearchRequest, cursor: Cursor) -> tuple[list[Hit], Cursor | None]:
     """By time: a page goes on behind the sort key of the last one; a group stands where its first matching member stands."""
     hits: list[Hit] = []
     after = cursor.after
@@ -176,7 +196,7 @@ def _in_time(engine: Engine, request: SearchRequest, cursor: Cursor) -> tuple[li
     return hits, Cursor(cursor.newest_id, after) if request.limit else None
 
 
-def _first_of_groups(engine: Engine, request: SearchRequest, ask: Ask, rows: list[Row], wanted: int) -> tuple[int, list[Hit]]:
+def _first_of_groups(engine: _Counting, request: SearchRequest, ask: Ask, rows: list[Row], wanted: int) -> tuple[int, list[Hit]]:
     """(how many rows were used up, the hits of groups that begin among them)."""
     if not request.fold:
         return min(wanted, len(rows)), [Hit(row.id, 0.0) for row in rows[:wanted]]
@@ -190,7 +210,7 @@ def _first_of_groups(engine: Engine, request: SearchRequest, ask: Ask, rows: lis
     return len(rows), hits
 
 
-def _folded(engine: Engine, ask: Ask, rows: list[Row], phase: _Phase) -> list[tuple[int, Hit]]:
+def _folded(engine: _Counting, ask: Ask, rows: list[Row], phase: _Phase) -> list[tuple[int, Hit]]:
     """The hits of these rows, each with the group (or id) by which it counts as shown."""
     if not ask.fold:
         return [(row.id, Hit(row.id, row.score, phase.is_partial(row.id))) for row in rows]
@@ -201,7 +221,7 @@ def _folded(engine: Engine, ask: Ask, rows: list[Row], phase: _Phase) -> list[tu
     return hits
 
 
-def _members(engine: Engine, ask: Ask, rows: list[Row]) -> dict[int, list[Row]]:
+def _members(engine: _Counting, ask: Ask, rows: list[Row]) -> dict[int, list[Row]]:
     """All matching members of the groups on a page, in the order asked for."""
     groups = tuple(dict.fromkeys(row.group for row in rows))
     if not groups:
