@@ -5,9 +5,6 @@ So a group depends on the texts alone, never on the order in which they arrived.
 and its former companions are compared anew, since it may have been what held them together.
 """
 
-import os
-import socket
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -22,7 +19,7 @@ from store.changes import log_changes
 from store.engine import reading, writing
 from store.loading import load_many
 from store.tables import UtcTime, annotations, articles, bands, revisions
-from store.work import Work, is_holder
+from store.work import Work, is_holder, process_owner
 
 Bands = Callable[[bytes], tuple[int, ...]]
 IsReprint = Callable[[Article, Article], bool]
@@ -59,7 +56,7 @@ class Groups:
 
         ``bands`` gives the numbers (64 bits) under which a fingerprint is looked up, ``is_reprint`` compares two articles (symmetric).
         """
-        owner = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+        owner = process_owner()
         if not self._work.claim(LEASE, owner, now, LEASE_SECONDS):
             return 0
         run = _Run(owner, bands, is_reprint, _Texts(self._engine))

@@ -1,8 +1,5 @@
 """Stories: the originals that tell of one event within 72 hours. A serial step that follows the change log."""
 
-import os
-import socket
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +13,7 @@ from store.engine import insert_into, reading, writing
 from store.loading import load_many
 from store.story_tables import followers, stories
 from store.story_traits import Rarity, Traits, likeness, traits_of
-from store.work import Work, is_holder
+from store.work import Work, is_holder, process_owner
 
 LEASE = "stories"
 LEASE_SECONDS = 120.0
@@ -46,7 +43,7 @@ class Stories:
 
     def join_pending(self, now: datetime) -> int:
         """Puts every original annotated or changed since the last call into a story; how many. 0 when another process does it."""
-        owner = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+        owner = process_owner()
         if not self._work.claim(LEASE, owner, now, LEASE_SECONDS):
             return 0
         joined, start = 0, time.monotonic()

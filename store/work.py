@@ -1,5 +1,8 @@
 """Leases: who does a piece of work that only one may do at a time. A lease that is not renewed runs out by itself."""
 
+import os
+import socket
+import threading
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -15,8 +18,20 @@ class Work:
         self._engine = engine
 
     def claim(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
-        """Takes the lease ``name`` for ``seconds`` if it is free, run out or the owner's own; says whether the owner now holds it."""
+        """Takes the lease ``name`` for ``seconds`` if it is free, run out or the owner's own; says whether the owner now holds it.
+
+        A lease whose owner is a process of this machine that no longer lives (see ``process_owner``) is free at once.
+        """
         until = now + timedelta(seconds=seconds)
+        if self._take(name, owner, now, until):
+            return True
+        holder = self.holder(name, now)
+        if holder is None or not _has_died(holder):
+            return False
+        self.release(name, holder)
+        return self._take(name, owner, now, until)
+
+    def _take(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
         with writing(self._engine) as connection:
             insert = insert_into(connection, leases).values(name=name, owner=owner, expires_at=until)
             free = (leases.c.expires_at <= now) | (leases.c.owner == owner)
@@ -46,3 +61,23 @@ class Work:
 def is_holder(connection: sa.Connection, name: str, owner: str) -> bool:
     """Whether nobody has taken the lease over, also after it ran out; so it stays until the transaction ends."""
     return connection.scalar(sa.select(leases.c.owner).where(leases.c.name == name).with_for_update()) == owner
+
+
+def process_owner() -> str:
+    """A name for this process and thread as an owner: ``host:pid:thread``."""
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+
+
+def _has_died(owner: str) -> bool:
+    """Whether ``host:pid:…`` names a process of this machine that is gone; other owners live until their lease runs out."""
+    host, _, rest = owner.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False

@@ -1,10 +1,14 @@
 """Leases: one owner at a time, taken over when they run out."""
 
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 from store.archive import Archive
+from store.work import process_owner
 from tests.store.samples import NOW
 
 
@@ -58,3 +62,23 @@ def test_of_many_claimants_one_wins(open_again: Callable[[], Archive]) -> None:
         thread.join()
     assert len(winners) == 1
     assert archives[0].work.holder("index", NOW) == str(winners[0])
+
+
+def test_the_lease_of_a_killed_process_is_free_at_once(archive: Archive) -> None:
+    """After a crash the service goes on; it does not wait for leases of the dead to run out."""
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    owner = f"{socket.gethostname()}:{child.pid}:1"
+    assert archive.work.claim("index", owner, NOW, 60)
+    assert not archive.work.claim("index", process_owner(), NOW, 60)
+    child.kill()
+    child.communicate()
+    assert archive.work.claim("index", process_owner(), NOW, 60)
+    assert archive.work.holder("index", NOW) == process_owner()
+
+
+def test_owners_of_other_machines_or_other_names_keep_their_lease(archive: Archive) -> None:
+    for place, owner in enumerate(
+        ("elsewhere.example:1:1", "officer", f"{socket.gethostname()}:x:1", f"{socket.gethostname()}:{10**30}:1")
+    ):
+        assert archive.work.claim(f"lease {place}", owner, NOW, 60)
+        assert not archive.work.claim(f"lease {place}", "other", NOW, 60)
