@@ -117,11 +117,12 @@ class NameTagger:
 
     def find(self, text: str) -> list[Name]:
         """The names in folded ``text`` as ``(start, end, kind)``, in order, none overlapping."""
+        tokens = words(text)
         names: list[Name] = []
-        for chunk in chunks(words(text), text):
+        for chunk in chunks(tokens, text):
             tags = self._tagger().tag(self._features.sentence([token for token, _, _ in chunk]))
             names += _spans(chunk, tags)
-        return names
+        return with_repetitions(text, tokens, names)
 
     def _tagger(self) -> Any:
         tagger = getattr(self._local, "tagger", None)
@@ -145,3 +146,44 @@ def _spans(chunk: Sequence[Word], tags: Sequence[str]) -> list[Name]:
         else:
             spans.append((start, end, kind))
     return spans
+
+
+def with_repetitions(text: str, tokens: Sequence[Word], names: Sequence[Name]) -> list[Name]:
+    """A name found once is found wherever it stands: whole names of several words, and a person's surname alone.
+
+    After «رضا نمونه پور» also «نمونه پور», and «پور» if it is longer than three letters.
+    """
+    known = _repeated(text, names)
+    if not known:
+        return list(names)
+    added: list[Name] = []
+    left = 0
+    for place, (token, start, _) in enumerate(tokens):
+        while left < len(names) and names[left][1] <= start:
+            left += 1
+        for form, kind in known.get(token, ()):
+            last = tokens[min(place + len(form), len(tokens)) - 1][2]
+            free = left >= len(names) or names[left][0] >= last
+            if free and tuple(word for word, _, _ in tokens[place : place + len(form)]) == form and not (added and added[-1][1] > start):
+                added.append((start, last, kind))
+                break
+    return sorted([*names, *added])
+
+
+def _repeated(text: str, names: Sequence[Name]) -> dict[str, list[tuple[tuple[str, ...], EntityKind]]]:
+    """The forms by which names may come again, longest first, under their first word; at most eight a word."""
+    forms: dict[tuple[str, ...], EntityKind] = {}
+    for start, end, kind in names:
+        form = tuple(word for word, _, _ in words(text[start:end]))
+        if len(form) > 1 or (kind == "PER" and len(form[0]) > 3):
+            forms.setdefault(form, kind)
+        if kind == "PER" and len(form) > 1:
+            for tail in (form[1:], form[-1:]):
+                if len("".join(tail)) > 3:
+                    forms.setdefault(tail, kind)
+    known: dict[str, list[tuple[tuple[str, ...], EntityKind]]] = {}
+    for form in sorted(forms, key=len, reverse=True):
+        entry = known.setdefault(form[0], [])
+        if len(entry) < 8:
+            entry.append((form, forms[form]))
+    return known

@@ -5,8 +5,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nlp.quote_cues import NARRATOR, OBJECT, SOURCE, THIS_NEWS, WITH_NOUN, WITH_THAT, Cue, main_cues
-from nlp.quote_subjects import GROUPS, HEADS, PRONOUN, Subject, find_subject, titled
+from nlp.quote_cues import NARRATOR, OBJECT, OBJECT_WORD, SOURCE, THIS_NEWS, WITH_NOUN, WITH_THAT, Cue, main_cues
+from nlp.quote_subjects import GROUPS, HEADS, PRONOUN, Subject, find_subject, titled, word_set
 from nlp.sentences import sentences
 
 People = Sequence[tuple[int, int]]
@@ -14,12 +14,13 @@ People = Sequence[tuple[int, int]]
 _CREDIT = re.compile(r"(?:به گزارش|به نقل از|به گزارش و به نقل از)[^،؛:.\n]{2,90}[،؛:]\s*")
 _LEAD_IN = re.compile(r"[\s،؛:]*(?:(?:همچنین|نیز|هم|در ادامه(?: این گزارش| سخنان خود)?|سپس|در پایان|در عین حال|البته)(?![^\W_])[\s،]*)*")
 _TRAIL = re.compile(
-    r"[\s،؛:و]*(?:(?<![^\W_])(?:در ادامه(?: سخنان خود)?|در پایان|همچنین|نیز|هم|چنین|و|سپس|در همین (?:راستا|رابطه)|در این (?:باره|خصوص|رابطه|زمینه))[\s،]*)*$"
+    r"[\s،؛:و]*(?:(?<![^\W_])(?:در ادامه(?: سخنان خود)?|در پایان|همچنین|نیز|هم|چنین|و|سپس"
+    r"|در همین (?:راستا|رابطه)|در این (?:باره|خصوص|رابطه|زمینه))[\s،]*)*$"
 )
 _FROM = re.compile(r"(?<![^\W_])از(?![^\W_])")
-_TAKES_FROM = frozenset(
-    ["استفاده", "بازدید", "پس", "قبل", "بعد", "بیش", "یکی", "برخی", "بخشی", "تعدادی", "حاکی", "ناشی", "پیش", "جمعی", "اعم", "تقدیر", "قدردانی", "حمایت", "بهره", "برگرفته", "کمتر", "بعضی", "یک", "قدری", "عبارت"]
-)  # fmt: skip
+_TAKES_FROM = word_set(
+    "استفاده بازدید پس قبل بعد بیش یکی برخی بخشی تعدادی حاکی ناشی پیش جمعی اعم تقدیر قدردانی حمایت بهره برگرفته کمتر بعضی یک قدری عبارت"
+)
 _COLON = re.compile(r"[^:\n«»؟]{3,110}?:(?!\d)\s*")
 _WORD = re.compile(r"[^\W_]+")
 _CLOSING = {"«": "»", '"': '"'}
@@ -30,8 +31,8 @@ LONGEST_QUOTATION = 3_000
 class Statement:
     """What is said at ``start:end``, the cue's words, the subject (None: dropped), whether «نیز» announces another speaker.
 
-    ``goes_on``: sentences without a cue behind it belong to it. ``aside``: who is quoted in passing does not become «وی» of the next sentence.
-    An empty statement says only who the text turns to.
+    ``goes_on``: sentences without a cue behind it belong to it. ``aside``: who is quoted in passing does not become
+    «وی» of the next sentence. An empty statement says only who the text turns to.
     """
 
     start: int
@@ -106,7 +107,7 @@ class _Reader:
         credit = _CREDIT.match(self.text, start, end)
         begin = _LEAD_IN.match(self.text, credit.end() if credit else start, end)
         subject = find_subject(self.text, begin.end() if begin else start, end, self.people)
-        if subject and subject.name and begin and subject.start - begin.end() < 30 and dict(self.people).get(subject.name[0]):
+        if subject and subject.name and begin and subject.start - begin.end() < 30 and self._is_person(subject.name[0]):
             self.found.append(Statement(start, start, start, start, subject, direct=False))
 
     def _attributed(self, start: int, end: int) -> list[Statement]:
@@ -198,8 +199,8 @@ class _Reader:
     def _objects(self, begin: int, limit: int, subject: Subject | None) -> list[Statement]:
         after = subject.end if subject and subject.end <= limit else begin
         found: list[Statement] = []
-        for pattern in OBJECT:
-            match = pattern.search(self.text, after, limit)
+        for word, pattern in zip(OBJECT_WORD, OBJECT, strict=True):
+            match = pattern.search(self.text, after, limit) if word.search(self.text, after, limit) else None
             if match is None:
                 continue
             start, end = match.start("content"), match.end("content")

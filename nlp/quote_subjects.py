@@ -5,11 +5,18 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text as a set: ``"از به"`` → ``{"از", "به"}``."""
+    return frozenset(words.split())
+
+
 _TOKEN = re.compile(r"[^\W_]+|[^\s\w]")
 
 PRONOUN = re.compile(
-    r"(?:وی|او|ایشان|نامبرده|این (?:مقام(?: مسیول| ارشد| قضایی| انتظامی| محلی)?|مسیول|مدیر|عضو|نماینده|کارشناس|استاد|پژوهشگر|هنرمند|بازیگر|کارگردان|مربی|فعال"
-    r"|شهروند|نویسنده|منبع|فرمانده|معاون|پزشک|قاضی|ورزشکار|خواننده|وزیر|نامزد|منتقد|مدرس|جامعه شناس)(?: [^\W_]+){0,5}?)(?![^\W_])"
+    r"(?:وی|او|ایشان|نامبرده|این (?:مقام(?: مسیول| ارشد| قضایی| انتظامی| محلی)?|مسیول|مدیر|عضو|نماینده|کارشناس|استاد|پژوهشگر|هنرمند|بازیگر"
+    r"|کارگردان|مربی|فعال|شهروند|نویسنده|منبع|فرمانده|معاون|پزشک|قاضی|ورزشکار|خواننده|وزیر"
+    r"|نامزد|منتقد|مدرس|جامعه شناس)(?: [^\W_]+){0,5}?)(?![^\W_])"
 )
 _HEADS = (
     "شهردار|معاون|رییس|مدیر|مدیرکل|مدیرعامل|عضو|سخنگو|سخنگوی|فرماندار|استاندار|نماینده|وزیر|سرپرست|دبیر|دبیرکل|سرمربی|مربی|کارشناس|استاد|پژوهشگر|فرمانده"
@@ -22,14 +29,24 @@ _GROUPS = (
     "|پژوهشگران|محققان|منتقدان|والدین|اعضای|نمایندگان|یکی|برخی|بعضی|تعدادی|جمعی|گروهی|عده|شماری|منابع|منبع|مدیران|صاحبان|خانواده|مسلمانان|طراحان|معماران"
 )
 HEADS = frozenset(_HEADS.split("|"))
-BODIES = frozenset("شهرداری روابط ستاد پلیس مرکز سازمان اداره شورای انجمن وزارت آتش خزانه".split())  # fmt: skip
-_SOME = frozenset("یکی برخی بعضی تعدادی جمعی گروهی شماری عده".split())  # fmt: skip
+BODIES = frozenset(["شهرداری", "روابط", "ستاد", "پلیس", "مرکز", "سازمان", "اداره", "شورای", "انجمن", "وزارت", "آتش", "خزانه"])  # fmt: skip
+_SOME = frozenset(["یکی", "برخی", "بعضی", "تعدادی", "جمعی", "گروهی", "شماری", "عده"])  # fmt: skip
 GROUPS = frozenset(_GROUPS.split("|"))
-_HONORIFICS = frozenset(["آقای", "آقا", "خانم", "دکتر", "مهندس", "سردار", "سرهنگ", "سرتیپ", "سرلشکر", "سرگرد", "ستوان", "حجت", "الاسلام", "والمسلمین", "و", "آیت", "الله", "شهید", "حاج", "سرکار", "جناب", "پروفسور"])  # fmt: skip
-_STOP = frozenset(
-    ["در", "با", "از", "به", "بر", "ضمن", "نیز", "هم", "همچنین", "امروز", "دیروز", "فردا", "که", "پس", "بعد", "روز", "صبح", "عصر", "ظهر", "شب", "را", "برای", "طی", "هنگام", "پیرامون", "درباره", "پیش", "ظهر", "صبح", "وی", "او", "ایشان", "این", "شنبه", "یکشنبه", "دوشنبه", "چهارشنبه", "پنجشنبه", "جمعه", "پنج", "سه", "چهار", "تاکنون", "سپس", "است", "بود", "شد", "کرد", "گفت", "افزود", "میان", "پایان", "ادامه", "خطاب", "نسبت", "خواستار", "خواهان", "دیشب", "امشب", "قبل", "مورد", "توسط", "یعنی", "گفته", "اظهار", "بیان", "تصریح", "تاکید", "خاطرنشان", "خاطر", "اضافه", "عنوان", "مطرح", "اذعان", "ابراز", "اعلام", "یادآور", "یاد", "متذکر", "توضیح", "پاسخ", "هشدار", "تشریح", "می", "نوشت", "معتقد", "اما", "ولی", "البته"]
-) | frozenset("،؛:.«»\"()[]-ـ!؟")  # fmt: skip
-_PREPOSITIONS = frozenset(["با", "به", "از", "در", "برای", "بر", "توسط", "حضور", "دیدار", "سوی", "نزد", "که", "را", "و", "مانند", "همچون", "بین", "میان", "درباره", "علیه", "همراه", "همراهی", "خطاب", "نام", "قول", "نقل", "گفته", "بدون", "دست", "پای", "کنار", "شهید", "خیابان", "میدان", "بزرگراه"])  # fmt: skip
+_HONORIFICS = word_set(
+    "آقای آقا خانم دکتر مهندس سردار سرهنگ سرتیپ سرلشکر سرگرد ستوان حجت الاسلام والمسلمین و آیت الله شهید حاج سرکار جناب پروفسور"
+)
+RIFICS = frozenset(["آقای"])
+_STOP = word_set(
+    "در با از به بر ضمن نیز هم همچنین امروز دیروز فردا که پس بعد روز صبح عصر ظهر شب را برای طی هنگام پیرامون درباره "
+    "پیش وی او ایشان این شنبه یکشنبه دوشنبه چهارشنبه پنجشنبه جمعه پنج سه چهار تاکنون سپس است بود شد کرد گفت افزود "
+    "میان پایان ادامه خطاب نسبت خواستار خواهان دیشب امشب قبل مورد توسط یعنی گفته اظهار بیان تصریح تاکید خاطرنشان "
+    "خاطر اضافه عنوان مطرح اذعان ابراز اعلام یادآور یاد متذکر توضیح پاسخ هشدار تشریح می نوشت معتقد اما ولی البته"
+) | frozenset('،؛:.«»"()[]-ـ!؟')
+_PREPOSITIONS = word_set(
+    "با به از در برای بر توسط حضور دیدار سوی نزد که را و مانند همچون بین میان درباره علیه همراه همراهی خطاب نام قول "
+    "نقل گفته بدون دست پای کنار شهید خیابان میدان بزرگراه"
+)
+OSITIONS = frozenset(["با"])
 _IN_TITLES = re.compile(r"در (?:مجلس|امور|شورا|شورای|حوزه|استان|منطقه|دانشگاه|شهرداری)(?![^\W_])")
 LONGEST_TITLE = 22
 
@@ -48,10 +65,11 @@ class Subject:
 def find_subject(text: str, start: int, end: int, people: Sequence[tuple[int, int]]) -> Subject | None:
     """The subject of the clause ``text[start:end]`` before a cue, None when it is dropped.
 
-    ``people`` are the spans of persons' names in ``text``, in order. «به گزارش ایسنا، حسن احمدی، معاون شهردار با اشاره به …» → name and role.
+    ``people`` are the spans of persons' names in ``text``, in order.
+    «به گزارش ایسنا، حسن احمدی، معاون شهردار با اشاره به …» → name and role.
     """
     tokens = [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text, start, end)]
-    starts = {first: last for first, last in _within(people, start, end)}
+    starts = dict(_within(people, start, end))
     for place, (word, first, _) in enumerate(tokens):
         before = tokens[place - 1][0] if place else ""
         if before in _PREPOSITIONS and not (before == "و" and place > 1 and tokens[place - 2][0] in _STOP):
@@ -67,7 +85,7 @@ def find_subject(text: str, start: int, end: int, people: Sequence[tuple[int, in
             subject = titled(text, first, end, starts)
             if subject:
                 return subject
-    return _bare_name(text, tokens)
+    return _bare_name(tokens)
 
 
 def _within(people: Sequence[tuple[int, int]], start: int, end: int) -> Sequence[tuple[int, int]]:
@@ -150,7 +168,7 @@ def _named(text: str, first: int, last: int, end: int) -> Subject:
     return Subject(first, last, (first, last))
 
 
-def _bare_name(text: str, tokens: list[tuple[str, int, int]]) -> Subject | None:
+def _bare_name(tokens: list[tuple[str, int, int]]) -> Subject | None:
     """One to four words that begin the clause and end at a stop word: a surname that no recogniser knows. «کلائی تصریح کرد»."""
     head: list[tuple[str, int, int]] = []
     for token in tokens:

@@ -21,8 +21,9 @@ def find_quotes(headline: Part, body: Part, register: Register, when: datetime |
     ``"شهردار مشهد گفت: کار آغاز شد."`` → content «کار آغاز شد.», cue «گفت», speaker «شهردار مشهد», voice management, direct.
     """
     speakers = Speakers()
+    whole, known = _same_length(body), _keys(body)
     for subject in find_introductions(body.folded.text, body.people):
-        speakers.introduce(subject, body.folded.text, _same_length(body), _keys(body))
+        speakers.introduce(subject, body.folded.text, whole, known)
     found = []
     for part, spoken in (
         (headline, headline_statements(headline.folded.text, headline.people)),

@@ -18,6 +18,11 @@ _KINDS = get_args(EntityKind)
 _VOICES = get_args(Voice)
 # Letters may run on behind a name only as one of these endings («شهرداریها», «کوهسنگیست»), and before it only as «و» written joined.
 _ENDING = re.compile(r"(?:ها|های|هایی|ست|اند)?(?![^\W_])")
+_NEXT = re.compile(
+    r"\s*(?:$|[^\w\s]|\n|(?:در|با|از|به|نیز|هم|که|و|را|تا|بر|برای|ضمن|همچنین|گفت|افزود|اظهار|تصریح|تاکید|خاطرنشان|بیان|اعلام|ادامه|است|بود|هستند|باید|می|این"
+    r"|امروز|دیروز|نسبت|پس|طی|توسط|نمی|خبر)(?![^\W_]))"
+)
+_UNDER = frozenset({"معاون", "معاونان", "مشاور", "مشاوران", "جانشین", "قایم", "مقام", "دفتر", "نماینده", "همسر", "پسر", "دختر"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +102,9 @@ class Register:
         hits: list[Found] = []
         for last, (length, key, local) in self._names.iter(text):
             start, end = last + 1 - length, last + 1
-            if (about_city or not local) and _stands_alone(text, start, end):
+            if _stands_alone(text, start, end) and (not local or (about_city and _is_plain(text, start, end))):
                 hits.append(Found(start, end, key, local))
-        return longest(hits)
+        return [hit for hit in longest(hits) if hit.key not in self.offices or not _is_of_another(text, hit)]
 
     def resolve(self, key: str, when: datetime | None) -> str:
         """The id a mention carries: the office's holder on that day, else the office's or entity's own key."""
@@ -132,6 +137,17 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     before = text[start - 1] if start else " "
     joined_and = before == "و" and (start < 2 or not text[start - 2].isalnum())
     return (not before.isalnum() or joined_and) and _ENDING.match(text, end) is not None
+
+
+def _is_plain(text: str, start: int, end: int) -> bool:
+    """Whether one word stands for the city's own («شهردار گفت»): no other place or title is tied to it («شهردار نیشابور»)."""
+    return " " in text[start:end] or _NEXT.match(text, end) is not None
+
+
+def _is_of_another(text: str, hit: Found) -> bool:
+    """«معاون شهردار مشهد» is not the mayor, «شهردار سابق مشهد» and «شهردار مشهد سابق» not today's."""
+    before = text[max(0, hit.start - 14) : hit.start].split()
+    return (bool(before) and before[-1] in _UNDER) or text.startswith((" سابق", " اسبق", " پیشین", " وقت"), hit.end)
 
 
 def _spellings(alias: str) -> set[str]:

@@ -8,6 +8,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def main(news: Path, out: Path) -> None:
     pairs: dict[int, Counter[int]] = {1: Counter(), 2: Counter()}
     for document in _documents(news):
         places = [index.get(word, -1) for word in document]
-        for left, right in zip(places, places[1:], strict=False):
+        for left, right in pairwise(places):
             if left >= 0 and right >= 0:
                 if left < NEIGHBOURS:
                     pairs[1][right * NEIGHBOURS + left] += 1
