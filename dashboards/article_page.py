@@ -1,7 +1,7 @@
 """One article: the outlet's text with marks, its labels, who speaks, what is asked, its reprints and its versions."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated
@@ -9,16 +9,20 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, Response
 
-from core.errors import BadQuery, NotFound
+from core.errors import BadInput, BadQuery, NotFound
 from core.records import Article, BodyField, Mention
 from dashboards.desk import Desk
 from dashboards.diff import Changed, compare
 from dashboards.marked import Mark, cut, paragraphs
+from dashboards.narrowing import Narrowing, read_narrowing
+from dashboards.search_page import read_order
 from render.words import KIND_NAMES, TONE_NAMES, tone_name
 from store.highlight import marks
+from store.index import SearchRequest
 from store.query import parse_query
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_NEAR = 200
 _LAYERS = (("entity", "نهادها"), ("quote", "نقل‌قول‌ها"), ("demand", "مطالبه‌ها"), ("evidence", "شاهد لحن"))
 
 
@@ -39,7 +43,7 @@ def build_router(desk: Desk) -> APIRouter:
 
     @router.get("/articles/{id}")
     def article(request: Request, id: Id) -> HTMLResponse:
-        return article_page(desk, desk.archive.articles.get(id), request.query_params.get("q", "")[:2000])
+        return article_page(desk, desk.archive.articles.get(id), request.query_params.multi_items())
 
     @router.get("/articles/{id}/revisions")
     def revisions(id: Id) -> HTMLResponse:
@@ -52,8 +56,10 @@ def build_router(desk: Desk) -> APIRouter:
     return router
 
 
-def article_page(desk: Desk, article: Article, words: str) -> HTMLResponse:
-    """The page of one article; the words of the search that led here are marked too."""
+def article_page(desk: Desk, article: Article, params: Sequence[tuple[str, str]]) -> HTMLResponse:
+    """The page of one article; the search that led here is in ``params``: its words are marked, its neighbours are linked."""
+    narrowing, order = read_narrowing(params, desk.outlets), dict(params).get("order", "")
+    words = narrowing.text
     raw = article.raw
     members = desk.archive.articles.get_many(desk.archive.groups.members(article.reprint_group))
     members.sort(key=lambda one: (one.raw.published_at or one.first_seen_at, one.id))
@@ -67,9 +73,26 @@ def article_page(desk: Desk, article: Article, words: str) -> HTMLResponse:
         layers=[(kind, name, present[kind]) for kind, name in _LAYERS if present[kind]],
         entities=named_entities(article),
         members=[one for one in members if one.withdrawn_at is None] if len(members) > 1 else [],
-        words=words,
+        back=narrowing.url(order=order) if order else "",
+        neighbours=find_neighbours(desk, article.id, narrowing, order) if order else (None, None),
         has_page=desk.archive.articles.page(article.id) is not None,
     )
+
+
+def find_neighbours(desk: Desk, id: int, narrowing: Narrowing, order: str) -> tuple[str | None, str | None]:
+    """The addresses of the hits before and after this one among the first 200 of the search; None where there is none."""
+    try:
+        request = SearchRequest(narrowing.query(desk.clock()), limit=_NEAR, order=read_order(order, narrowing))
+        hits = desk.kept(("hits", narrowing, order), lambda: desk.archive.search.search(request).hits)
+    except BadInput:
+        return None, None
+    ids = [hit.id for hit in sorted(hits, key=lambda hit: hit.partial)]
+    if id not in ids:
+        return None, None
+    place = ids.index(id)
+    before, after = ids[:place][-1:], ids[place + 1 :][:1]
+    addresses = [next((narrowing.url(f"/articles/{one}", order=order) for one in ones), None) for ones in (before, after)]
+    return addresses[0], addresses[1]
 
 
 def revisions_page(desk: Desk, article: Article) -> HTMLResponse:

@@ -149,10 +149,10 @@ def read_order(text: str, narrowing: Narrowing) -> Order:
 
 
 def shown_results(desk: Desk, hits: Sequence[Hit], query: Query) -> list[Result]:
-    """The hits with their articles; one that has gone meanwhile is left out."""
+    """The hits with their articles, those with only some of the words after the others; one that has gone meanwhile is left out."""
     ids = [id for hit in hits for id in (hit.id, *hit.reprints)]
     articles = {article.id: article for article in desk.archive.articles.get_many(ids)}
-    return [
+    shown = [
         Result(
             articles[hit.id],
             hit.partial,
@@ -163,6 +163,7 @@ def shown_results(desk: Desk, hits: Sequence[Hit], query: Query) -> list[Result]
         for hit in hits
         if hit.id in articles
     ]
+    return sorted(shown, key=lambda result: result.partial)
 
 
 def shown_facets(desk: Desk, narrowing: Narrowing, page: SearchPage) -> list[Facet]:

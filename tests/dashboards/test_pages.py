@@ -319,3 +319,29 @@ def test_suggestions_lead_to_their_page(client: TestClient, typed: str, name: st
 
 def test_nothing_is_suggested_for_nothing(client: TestClient) -> None:
     assert client.get("/search/suggest?q=").json() == client.get("/search/suggest?q=%20ا").json() == {"suggestions": []}
+
+
+def test_an_article_leads_to_its_neighbours_in_the_search_and_back(client: TestClient) -> None:
+    search = html.fromstring(client.get("/search?q=شهرداری&topic=transport&order=newest").text)
+    hits = search.xpath("//li[@data-hit]/h2/a/@href")
+    assert len(hits) > 2
+    address, walked = hits[0], []
+    while address:
+        walked.append(address)
+        page = html.fromstring(client.get(address).text)
+        address = next(iter(page.xpath("//a[@rel='next']/@href")), "")
+    assert walked == hits
+    assert page.xpath("//a[@rel='prev']/@href") == [hits[-2]]
+    back = page.xpath("//nav[@class='trail']/a/@href")[0]
+    assert html.fromstring(client.get(back).text).xpath("//li[@data-hit]/h2/a/@href") == hits
+    alone = html.fromstring(client.get(hits[0].split("?")[0]).text)
+    assert not alone.xpath("//nav[@class='trail']")
+
+
+def test_articles_with_only_some_of_the_words_stand_below_a_line(client: TestClient) -> None:
+    page = html.fromstring(client.get("/search?q=اتوبوس برقی وکیل‌آباد").text)
+    total = int(page.get_element_by_id("total").get("data-total"))
+    above = page.xpath("//ol[@class='hits'][1]/li[@data-hit]")
+    below = page.xpath("//p[@class='divider']/following-sibling::ol//li[@data-hit]")
+    assert below
+    assert len(above) + sum(len(hit.xpath(".//details[@class='reprints']//li")) for hit in above) == total
