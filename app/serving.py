@@ -1,13 +1,16 @@
 """The web process: uvicorn over the application, on a port that is checked first."""
 
 import socket
+import threading
 
 import uvicorn
 
 from app.web import create_app
 from app.wiring import load_known_outlets, opened
+from core.dates import utc_now
 from core.errors import RasadError
 from core.settings import Settings
+from store.query import parse_query
 
 
 class PortBusy(RasadError):
@@ -27,11 +30,17 @@ def check_port(host: str, port: int) -> None:
             ) from None
 
 
+def warm_up() -> None:
+    """Reads the lemmas that the first search needs (about a second), beside serving the first page."""
+    parse_query("خبر", now=utc_now())
+
+
 def serve_forever(settings: Settings) -> None:
     """Serves until SIGINT or SIGTERM."""
     check_port(settings.host, settings.port)
     with opened(settings) as archive:
         application = create_app(archive, settings, tuple(load_known_outlets(settings).values()))
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         uvicorn.run(
             application, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5, server_header=False
         )
