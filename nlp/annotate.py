@@ -8,7 +8,8 @@ from core.records import Annotations
 from nlp.demands import find_demands
 from nlp.entities import MODEL, NamedEntities, mentions
 from nlp.fingerprint import fingerprint
-from nlp.labels import PLACES, Labeller, Labels
+from nlp.labels import Labeller, Labels
+from nlp.mention_tones import SentenceLabels, with_tones
 from nlp.quotes import find_quotes
 from nlp.text import Text as Text
 
@@ -40,17 +41,15 @@ class Annotator:
         body = self._entities.read("body", text.body)
         register = self._entities.register
         quotes = find_quotes(headline, body, register, text.published_at)
+        sentence_labels = SentenceLabels(body, self._labeller.linear.logits)
         named = [*mentions(headline, register, text.published_at), *mentions(body, register, text.published_at)]
         return Annotations(
             nlp_version=NLP_VERSION,
             tone=labels.tone,
             city_tone=labels.city_tone,
             topics=labels.topics,
-            entities=tuple(named),
+            entities=tuple(with_tones(named, sentence_labels, register)),
             quotes=tuple(quotes),
-            demands=tuple(find_demands(body, quotes, labels.demand, self._demand_odds)),
+            demands=tuple(find_demands(body, quotes, labels.demand, sentence_labels)),
             fingerprint=fingerprint(text),
         )
-
-    def _demand_odds(self, sentences: Sequence[str]) -> Sequence[float]:
-        return [float(odd) for odd in self._labeller.linear.logits(sentences)[:, PLACES["demand"]].ravel()]

@@ -51,7 +51,13 @@ def find_named(text: str, register: Register, tagger: NameTagger | None) -> list
     names = tagger.find(text) if tagger else []
     offices = [Named(hit.start, hit.end, "PER", hit.key, office=True) for hit in found if hit.key in register.offices]
     known = [hit for hit in found if hit.key not in register.offices]
-    return sorted([*offices, *_merged(known, names, register)], key=lambda named: (named.start, -named.end))
+    merged = [_keyed(one, text, register) for one in _merged(known, names, register)]
+    return sorted([*offices, *merged], key=lambda named: (named.start, -named.end))
+
+
+def _keyed(named: Named, text: str, register: Register) -> Named:
+    """A recognised name that is exactly one of the register's, also inside an office: «مشهد» in «شهردار مشهد»."""
+    return named if named.key else replace(named, key=register.key_of(text[named.start : named.end], named.kind))
 
 
 def _merged(known: Sequence[Found], names: Sequence[Name], register: Register) -> list[Named]:

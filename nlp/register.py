@@ -106,6 +106,11 @@ class Register:
                 hits.append(Found(start, end, key, local))
         return [hit for hit in longest(hits) if hit.key not in self.offices or not _is_of_another(text, hit)]
 
+    def key_of(self, name: str, kind: EntityKind) -> str:
+        """The entity of that kind that the folded ``name`` means anywhere, "" when there is none."""
+        _, key, local = self._names.get(name, (0, "", True))
+        return key if key and not local and key in self.entities and self.entities[key].kind == kind else ""
+
     def resolve(self, key: str, when: datetime | None) -> str:
         """The id a mention carries: the office's holder on that day, else the office's or entity's own key."""
         office = self.offices.get(key)

@@ -2,13 +2,15 @@ import pytest
 
 from nlp.demand_cues import demand_score
 from nlp.demands import find_demands
-from tests.nlp.invented import quotes_of, rules_only
+from nlp.mention_tones import SentenceLabels
+from tests.nlp.invented import StandInLabeller, quotes_of, rules_only
 
 PLAIN = "نمایشگاه کتاب نمونه با حضور ناشران آغاز به کار کرد و تا پایان هفته برپاست."
 
 
 def _demands(body, probability=0.6):
-    return find_demands(rules_only().read("body", body), quotes_of(body), probability, lambda sentences: [0.0] * len(sentences))
+    part = rules_only().read("body", body)
+    return find_demands(part, quotes_of(body), probability, SentenceLabels(part, StandInLabeller().logits))
 
 
 def test_the_sentence_that_asks_is_found_with_who_asks():
