@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from core.errors import RasadError
 from core.outcomes import Outcome
 from core.records import Outlet, RawArticle
 from crawler.blocks import find_block
 from crawler.discovery import EMBEDDED, in_sections
-from crawler.extract import extract
+from crawler.extracting import Extractor, Source
 from crawler.schedule import next_step
 from store.archive import Archive
 from store.ledger_records import Address, Fetch
@@ -72,6 +71,7 @@ class Desk:
     archive: Archive
     retry_seconds: float
     counts: dict[str, Counter[Outcome]] = field(default_factory=dict)
+    extractor: Extractor = field(default_factory=Extractor)
 
     def read_page(self, page: FetchedPage) -> Outcome:
         """Takes a fetched page to its one outcome, whatever the page holds."""
@@ -79,8 +79,7 @@ class Desk:
 
     def read_pages(self, pages: Sequence[FetchedPage]) -> list[Outcome]:
         """Takes several pages to their outcomes at once: three transactions for all of them, whatever their number."""
-        judged = [self._judge(page) for page in pages]
-        settled = self._store(pages, self._without_twins(pages, judged))
+        settled = self._store(pages, self._without_twins(pages, self._judge_all(pages)))
         return self._note_all([(page.address, one, page.at) for page, one in zip(pages, settled, strict=True)])
 
     def note(self, address: Address, settled: Settled, now: datetime) -> Outcome:
@@ -118,31 +117,12 @@ class Desk:
             settled.article_id,
         )
 
-    def _judge(self, page: FetchedPage) -> Settled:
-        """What a page is; ``WAITING`` with its article when it is to be stored."""
-        try:
-            return self._look_at(page)
-        except RasadError as error:
-            return Settled(Outcome.FAILED, str(error), page_bytes=len(page.body))
-        except Exception:
-            logger.exception("reading %s failed", page.url)
-            return Settled(Outcome.FAILED, "error while reading the page", page_bytes=len(page.body))
-
-    def _look_at(self, page: FetchedPage) -> Settled:
-        size = len(page.body)
-        block = None
-        if page.outlet.family not in EMBEDDED:
-            block = find_block(page.status, page.headers, page.body, page.url, page.address.url)
-        if block is not None:
-            missing = Outcome.SOFT_404 if block is Outcome.GONE else block
-            return Settled(missing, f"HTTP {page.status}", page_bytes=size, retry_after=retry_after(page.headers))
-        raw = self._extract(page)
-        if not raw.body:
-            outcome = Outcome.NO_BODY if raw.headline else Outcome.NOT_AN_ARTICLE
-            return Settled(outcome, " ".join(raw.flags), raw, page_bytes=size)
-        if not in_sections(page.outlet, (raw.section, raw.place, *raw.keywords, *page.address.sections, page.url)):
-            return Settled(Outcome.OTHER_SECTION, raw.section, raw, page_bytes=size)
-        return Settled(Outcome.WAITING, "", raw, page_bytes=size)
+    def _judge_all(self, pages: Sequence[FetchedPage]) -> list[Settled]:
+        """What each page is; ``WAITING`` with its article when it is to be stored."""
+        blocks = [_block_of(page) for page in pages]
+        sound = [_source(page) for page, block in zip(pages, blocks, strict=True) if block is None]
+        raws = iter(self.extractor.extract_all(sound))
+        return [block or _judge(page, next(raws)) for page, block in zip(pages, blocks, strict=True)]
 
     def _without_twins(self, pages: Sequence[FetchedPage], judged: Sequence[Settled]) -> list[Settled]:
         """Settles the pages whose article was read under another address before, or comes twice in this load."""
@@ -166,8 +146,32 @@ class Desk:
         saved = iter(self.archive.articles.save_pages(load))
         return [replace(one, outcome=(result := next(saved)).outcome, article_id=result.id) if one.is_to_store else one for one in settled]
 
-    def _extract(self, page: FetchedPage) -> RawArticle:
-        return extract(page.body, page.url, page.outlet, page.at, charset=page.charset, feed_published_at=page.address.published_at)
+
+def _block_of(page: FetchedPage) -> Settled | None:
+    """How a page is settled that is no article, by its answer alone."""
+    if page.outlet.family in EMBEDDED:
+        return None
+    block = find_block(page.status, page.headers, page.body, page.url, page.address.url)
+    if block is None:
+        return None
+    missing = Outcome.SOFT_404 if block is Outcome.GONE else block
+    return Settled(missing, f"HTTP {page.status}", page_bytes=len(page.body), retry_after=retry_after(page.headers))
+
+
+def _source(page: FetchedPage) -> Source:
+    return Source(page.body, page.url, page.outlet, page.at, page.charset, page.address.published_at)
+
+
+def _judge(page: FetchedPage, raw: RawArticle | None) -> Settled:
+    size = len(page.body)
+    if raw is None:
+        return Settled(Outcome.FAILED, "error while reading the page", page_bytes=size)
+    if not raw.body:
+        outcome = Outcome.NO_BODY if raw.headline else Outcome.NOT_AN_ARTICLE
+        return Settled(outcome, " ".join(raw.flags), raw, page_bytes=size)
+    if not in_sections(page.outlet, (raw.section, raw.place, *raw.keywords, *page.address.sections, page.url)):
+        return Settled(Outcome.OTHER_SECTION, raw.section, raw, page_bytes=size)
+    return Settled(Outcome.WAITING, "", raw, page_bytes=size)
 
 
 def fields_of(raw: RawArticle) -> str:

@@ -156,6 +156,7 @@ class PressSpider(scrapy.Spider):
     def closed(self, reason: str) -> None:
         """Scrapy calls it at the end."""
         self._worker.shutdown(wait=True)
+        self.plan.desk.extractor.close()
         logger.debug("crawl ended: %s", reason)
 
     def _tell(self, outlet: str, url: str, outcome: Outcome) -> None:
