@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from math import exp
 
 from core.dates import tehran_day, week_start
+from core.letters import KASHIDA, LRM, RLM
 from core.persian import surface_text, term_text
 from core.records import Annotations, Article
 from store.addresses import keys_of
@@ -23,6 +24,9 @@ _REPRINT_WEIGHT = 0.85
 TEXT_FIELDS = ("all", "headline", "lead", "surface", "surface_headline", *(f"{name}_name" for name in sorted(NAMED_FIELDS)))
 FACET_FIELDS = ("outlet", "topic", "tone", "city_tone", "entity", "speaker", "section", "day", "week", "month", "voice", "place")
 KEY_FIELDS = ("outlet_key", "flag", "address", *(f"{name}_key" for name in sorted(NAMED_FIELDS)))
+
+
+_ONE_SPELLING = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ۀ": "ه", KASHIDA: None, LRM: None, RLM: None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,8 @@ def _annotated(said: Annotations, values: dict[str, list[str]], names: dict[str,
 
 
 def _shown(name: str) -> str:
-    return " ".join(name.split())[:LONGEST_VALUE]
+    """The name as facets show it: one spelling of yeh, kaf and spaces, so that its count is that of ``field:"name"``."""
+    return " ".join(name.translate(_ONE_SPELLING).split())[:LONGEST_VALUE]
 
 
 def _unique(values: Iterable[str]) -> list[str]:
