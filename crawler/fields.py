@@ -17,7 +17,6 @@ _LONGEST_HEADLINE = 400
 _LONGEST_KICKER = 300
 _SHORTEST_LEAD = 50
 _MOST_TRIED = 3
-_CLIMB = 60
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _HOME = re.compile(r"صفحه ?ی? ?(?:اصلی|نخست|اول)|خانه|home|سرصفحه", re.IGNORECASE)
 _KEYWORD_SEPARATORS = re.compile(r"[,،;؛\n]+")
