@@ -66,7 +66,7 @@ class StrictHeaders:
 
 def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] = (), *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """The application. It opens nothing: the archive is the caller's to open and close."""
-    desk = Desk(archive, settings, {outlet.key: outlet for outlet in outlets}, read_names(settings.config / "entities.toml"), clock)
+    desk = Desk(archive, {outlet.key: outlet for outlet in outlets}, read_names(settings.config / "entities.toml"), clock)
     app = FastAPI(
         title="Rasad", version="1", description="Persian news monitoring: articles, search, counts, changes.", docs_url=None, redoc_url=None
     )

@@ -14,7 +14,6 @@ from starlette.responses import HTMLResponse
 
 from core.dates import jalali_moment, jalali_numeric, jalali_text, persian_digits, tehran_day, utc_now
 from core.records import Outlet
-from core.settings import Settings
 from render.numbers import ago, difference, number, percent, share
 from render.words import KIND_NAMES, OWNER_NAMES, TONE_NAMES, TOPIC_NAMES, VOICE_NAMES, tone_name, topic_name
 from store.archive import Archive
@@ -28,7 +27,6 @@ class Desk:
     """The pages' surroundings; ``outlets`` maps a key to the configured outlet, ``entities`` an id to a name."""
 
     archive: Archive
-    settings: Settings
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
     entities: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], datetime] = utc_now

@@ -14,7 +14,6 @@ from store.query_words import plain
 
 FIELDS = ("topic", "tone", "city_tone", "outlet", "section", "entity", "place", "speaker", "voice", "group", "has")
 NAME_FIELDS = frozenset({"entity", "place", "speaker", "section"})
-PERIODS = (1, 7, 30)
 CONCERNS_CITY = tuple(tone for tone in CITY_TONES if tone != "none")
 _FIXED_VALUES = {"tone": frozenset(TONES), "city_tone": frozenset(CITY_TONES), "has": frozenset({"quote", "demand"})}
 _TO_ASCII = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩-.", "01234567890123456789//")

@@ -3,5 +3,4 @@
 INK = "#1f2a2e"
 MUTED = "#5b676c"
 LINE = "#dcd8cf"
-ACCENT = "#0b6e72"
 TONE_COLOURS = {"negative": "#b8433f", "neutral": "#8a959b", "positive": "#1f8a78"}

@@ -345,3 +345,9 @@ def test_articles_with_only_some_of_the_words_stand_below_a_line(client: TestCli
     below = page.xpath("//p[@class='divider']/following-sibling::ol//li[@data-hit]")
     assert below
     assert len(above) + sum(len(hit.xpath(".//details[@class='reprints']//li")) for hit in above) == total
+
+
+def test_no_rise_is_told_where_nothing_came_before(client: TestClient) -> None:
+    assert "دورهٔ پیش خبری ندارد" in text_of(client.get("/?days=60").text)
+    assert not html.fromstring(client.get("/?days=60").text).xpath("//span[contains(@class, 'change-bad')]")
+    assert html.fromstring(client.get("/?days=4").text).xpath("//span[@class='change' or contains(@class, 'change-')]")
