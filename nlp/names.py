@@ -6,6 +6,7 @@ The weights and word classes are ``nlp/model/ner.crfsuite`` and ``ner_classes.ts
 import re
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
@@ -26,6 +27,14 @@ def words(text: str) -> list[Word]:
     return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    own: list[str]
+    near: dict[str, list[str]]
+    group: str
+    coarse: str
+
+
 class WordFeatures:
     """What the CRF sees of a word, given the word classes ``{word: (coarse, middle, fine)}``; answers are kept for words seen lately."""
 
@@ -39,37 +48,38 @@ class WordFeatures:
         rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
         return cls({word: tuple(groups) for word, *groups in rows})
 
-    def _of_word(self, word: str) -> tuple[list[str], tuple[str, ...], str, str]:
+    def _of_word(self, word: str) -> "_Known":
         coarse, group, fine = self._classes.get(word, ("?", "?", "?"))
         shape = _shape(word)
         own = [f"w={word}", f"b={coarse}", f"c={group}", f"d={fine}", f"s={shape}"]
         if shape == "fa":
             own += [f"p2={word[:2]}", f"p3={word[:3]}", f"e2={word[-2:]}", f"e3={word[-3:]}", f"e4={word[-4:]}"]
-        return own, (f"w={word}", f"c={group}", f"b={coarse}"), group, coarse
+        near = (f"w={word}", f"c={group}", f"b={coarse}")
+        return _Known(own, {step: [step + part for part in near] for step in ("-2", "-1", "+1", "+2")}, group, coarse)
 
     def sentence(self, tokens: Sequence[str]) -> list[list[str]]:
         """One list of features for each token."""
         known = [self.of_word(token) for token in tokens]
         last = len(tokens) - 1
         rows: list[list[str]] = []
-        for place, (own, _, group, coarse) in enumerate(known):
-            row = own.copy()
+        for place, here in enumerate(known):
+            row = here.own.copy()
             if place:
                 before = known[place - 1]
-                row += ["-1" + part for part in before[1]]
-                row += (f"-1c0c={before[2]}|{group}", f"-1w0c={tokens[place - 1]}|{group}")
+                row += before.near["-1"]
+                row += (f"-1c0c={before.group}|{here.group}", f"-1w0c={tokens[place - 1]}|{here.group}")
             else:
                 row.append("first")
             if place < last:
                 after = known[place + 1]
-                row += ["+1" + part for part in after[1]]
-                row.append(f"0c+1c={group}|{after[2]}")
+                row += after.near["+1"]
+                row.append(f"0c+1c={here.group}|{after.group}")
                 if place:
-                    row.append(f"-1b0b+1b={known[place - 1][3]}|{coarse}|{after[3]}")
+                    row.append(f"-1b0b+1b={known[place - 1].coarse}|{here.coarse}|{after.coarse}")
             if place > 1:
-                row += ["-2" + part for part in known[place - 2][1]]
+                row += known[place - 2].near["-2"]
             if place < last - 1:
-                row += ["+2" + part for part in known[place + 2][1]]
+                row += known[place + 2].near["+2"]
             rows.append(row)
         return rows
 
