@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from core.persian import term_of
 from store.index import SearchIndex, SearchRequest
 from store.query_print import printed
-from store.query_tree import And, Bag, Fuzzy, Is, Node, Not, Or, Phrase, Prefix, Query, Word
+from store.query_tree import And, Bag, Fuzzy, Is, Named, Node, Not, Or, Phrase, Prefix, Query, Word
+from store.query_words import persian_field, persian_value
 
 _ENDINGS = ("", "ها", "های", "هایی", "ی", "ان", "ات", "تر", "ترین", "ش", "شان", "گان")
 _MOST_SPELLINGS = 20
@@ -94,6 +95,18 @@ def _meaning(node: Node) -> str:
             return f"واژه‌هایی که با «{node.prefix}» آغاز می‌شوند" + _where(node.field)
         case Fuzzy():
             return f"واژه‌هایی با دست‌بالا {node.distance} حرف تفاوت با «{node.word}»" + _where(node.field)
+        case _:
+            return _field_meaning(node)
+
+
+def _field_meaning(node: Node) -> str:
+    match node:
+        case Is():
+            return f"{persian_field(node.field)}: {' یا '.join(persian_value(node.field, value) for value in node.values)}"
+        case Named() if node.terms:
+            return f"{persian_field(node.field)}: نامی که «{node.key}» در آن هست"
+        case Named():
+            return f"{persian_field(node.field)}: «{node.key}»"
         case _:
             return printed(node) or "همهٔ خبرها"
 

@@ -40,22 +40,24 @@ def _alternatives(parts: tuple[Node, ...]) -> list[str]:
     """The spellings of one typed phrase are printed once."""
     found = []
     for place, same in groupby(parts, key=_typed):
-        first = next(iter(same))
-        if place and isinstance(first, Phrase | Word):
-            found.append(_quoted(first))
+        spellings = list(same)
+        if place and (len(spellings) > 1 or isinstance(spellings[0], Phrase)):
+            found.append(_quoted(spellings[0]))
         else:
-            found += [f"({printed(part)})" for part in (first, *same)]
+            found += [f"({printed(part)})" for part in spellings]
     return found
 
 
 def _typed(part: Node) -> tuple[object, ...]:
     """Equal for the spellings of one phrase; empty for everything else."""
-    if isinstance(part, Phrase) or (isinstance(part, Word) and " " in part.text):
+    if isinstance(part, Phrase | Word):
         return (part.text, part.field, part.start, part.end)
     return ()
 
 
-def _quoted(part: Phrase | Word) -> str:
+def _quoted(part: Node) -> str:
+    if not isinstance(part, Phrase | Word):
+        return printed(part)
     text = _unquoted(part.text)
     slop = f"~{part.slop}" if isinstance(part, Phrase) and part.slop is not None else ""
     return _in_field(part.field, f'"{text}"{slop}')

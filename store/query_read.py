@@ -33,7 +33,7 @@ from store.query_tree import (
     Within,
     Word,
 )
-from store.query_words import CLOSED, DATE_FIELDS, LONGEST_VALUE, MAX_DEPTH, NAMED_FIELDS, STOP_TERMS, plain
+from store.query_words import CLOSED, DATE_FIELDS, LONGEST_VALUE, MAX_DEPTH, NAMED_FIELDS, STOP_TERMS, persian_value, plain
 
 SHORTEST_PREFIX = 2
 MAX_DISTANCE = 2
@@ -308,4 +308,4 @@ def _depth(lexemes: Sequence[Lexeme]) -> int:
 
 
 def _allowed(field: str) -> str:
-    return "، ".join(dict.fromkeys(CLOSED[field].values()))
+    return "، ".join(persian_value(field, value) for value in dict.fromkeys(CLOSED[field].values()))

@@ -81,12 +81,30 @@ FIELDS = _table(FIELD_NAMES, tuple(FIELD_NAMES))
 CLOSED: dict[str, dict[str, str]] = {
     "topic": _table(_TOPIC_NAMES, TOPICS),
     "tone": _table(_TONE_NAMES, TONES),
-    "city_tone": _table({**_TONE_NAMES, "none": ("هیچ", "نامربوط", "بدون")}, CITY_TONES),
+    "city_tone": _table({**_TONE_NAMES, "none": ("هیچ", "نامربوط", "بدون", "بی‌ارتباط", "بی ارتباط")}, CITY_TONES),
     "voice": _table(_VOICES, tuple(_VOICES)),
     "is": _table({"reprint": ("بازنشر",), "original": ("اصل", "اصلی")}, ("reprint", "original")),
     "has": _table({"quote": ("نقل قول", "نقل_قول"), "demand": ("مطالبه",)}, ("quote", "demand")),
 }
-TONE_VALUES = tuple(_TONE_NAMES)
+_NAMES: dict[str, dict[str, tuple[str, ...]]] = {
+    "topic": _TOPIC_NAMES,
+    "tone": _TONE_NAMES,
+    "city_tone": {**_TONE_NAMES, "none": ("بی‌ارتباط",)},
+    "voice": _VOICES,
+    "is": {"reprint": ("بازنشر",), "original": ("اصل",)},
+    "has": {"quote": ("نقل‌قول",), "demand": ("مطالبه",)},
+}
+
+
+def persian_field(field: str) -> str:
+    """The Persian name of a field: "city_tone" → «لحن شهر»."""
+    return FIELD_NAMES.get(field, (field,))[0].replace("_", " ")
+
+
+def persian_value(field: str, value: str) -> str:
+    """The Persian name of a value of a closed field, else the value: ("tone", "negative") → «منفی»."""
+    return _NAMES.get(field, {}).get(value, (value,))[0]
+
 
 # Words that carry no meaning of their own: they are not required in an article that matches (phrases keep them).
 STOP_TERMS = frozenset(

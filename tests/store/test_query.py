@@ -136,6 +136,7 @@ def test_a_real_mistake_has_a_place_a_persian_message_and_the_last_good_reading(
     assert caught.value.position == place
     assert caught.value.last_good == last_good
     assert any("\u0600" < char < "\u06ff" for char in caught.value.persian)
+    assert "negative" not in caught.value.persian
 
 
 @pytest.mark.parametrize(
