@@ -1,6 +1,7 @@
 """The index holds exactly what the records hold; what is exported is what is shown; what is lost is explained."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -135,6 +136,7 @@ def index_in_turns(archive: Archive, owner: str, stop: threading.Event) -> None:
             catch_up(archive, 20)
             archive.work.release("work", owner)
             ended = ending
+        time.sleep(0.002)
 
 
 def test_two_workers_index_every_article_once(open_again: Callable[[], Archive]) -> None:
@@ -144,9 +146,11 @@ def test_two_workers_index_every_article_once(open_again: Callable[[], Archive])
     writer = open_again()
     with ThreadPoolExecutor(2) as pool:
         futures = [pool.submit(index_in_turns, archive, str(place), stop) for place, archive in enumerate(workers)]
-        for start in range(1, 301, 30):
-            writer.articles.save_many([raw(number) for number in range(start, start + 30)])
-        stop.set()
+        try:
+            for start in range(1, 301, 30):
+                writer.articles.save_many([raw(number) for number in range(start, start + 30)])
+        finally:
+            stop.set()
         for future in futures:
             future.result()
     assert (index.inner.count(), sum(index.applied)) == (300, 300)
