@@ -17,7 +17,7 @@ from nlp.text import Text
 from nlp.tone import Blend, evidence, sigmoid, softmax, tone_label
 from nlp.topics import topic_labels
 from nlp.weights import MODEL, Encoder, ToneCheckpoint, find_checkpoint
-from nlp.windows import joined
+from nlp.windows import LONG, LONGEST_SENTENCE, condensed, joined, thinned
 
 Floats = NDArray[np.float32]
 MOST_SENTENCES = 60  # evidence is looked for in the first sixty sentences
@@ -77,7 +77,7 @@ class Labeller:
     def probabilities(self, texts: Sequence[str]) -> dict[str, Floats]:
         """Joined texts → probabilities of each task, shape (texts, labels of the task); for measuring and for ``label``."""
         linear = self.linear.logits(texts)
-        encoded = self.encoder.logits(texts) if self.encoder else None
+        encoded = self.encoder.logits([self.condensed(text) for text in texts]) if self.encoder else None
         found = {}
         for task, place in PLACES.items():
             own = self.blends[task].logits(linear[:, place], None if encoded is None else encoded[:, place])
@@ -103,6 +103,15 @@ class Labeller:
         topics = self.manifest["topics"]
         chosen = topic_labels(found["topics"], float(topics["cut"]), int(topics["most"]))
         return Labels(tone, city, chosen, round(float(found["demand"][0]), 4))
+
+    def condensed(self, text: str) -> str:
+        """What the encoder reads of a joined text: all of a short one, else the beginning and the sentences with the strongest tone."""
+        if len(text) <= LONG:
+            return text
+        text = thinned(text)
+        places = sentences(text)
+        shares = self.linear.shares([text[start:end][:LONGEST_SENTENCE] for start, end in places])[:, PLACES["tone"]]
+        return condensed(text, places, [max(negative, positive) - neutral for negative, neutral, positive in shares])
 
     def _sentences(self, text: Text) -> tuple[list[Span], Floats]:
         body = text.body[: MOST_SENTENCES * 400]

@@ -5,7 +5,7 @@ The heavy libraries are imported at first use, so that a process which only sear
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,7 +18,6 @@ from core.records import TONES
 from nlp.windows import fold, thinned, windows
 
 MODEL = Path(__file__).parent / "model"
-BATCH_PIECES = 4096
 Floats = NDArray[np.float32]
 
 
@@ -49,28 +48,6 @@ def _transformers() -> Any:
     return transformers
 
 
-def _padded(batch: Sequence[Sequence[int]], pad: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    longest = max(len(ids) for ids in batch)
-    ids = np.full((len(batch), longest), pad, np.int64)
-    mask = np.zeros((len(batch), longest), np.int64)
-    for row, own in enumerate(batch):
-        ids[row, : len(own)] = own
-        mask[row, : len(own)] = 1
-    return ids, mask
-
-
-def _by_length(items: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """The places of ``items`` in batches of about BATCH_PIECES pieces, of similar length each."""
-    batch: list[int] = []
-    for place in sorted(range(len(items)), key=lambda i: len(items[i])):
-        if batch and len(items[place]) * (len(batch) + 1) > BATCH_PIECES:
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch
-
-
 class _Windowed:
     """A tokenizer and a network: texts are cut into windows, the windows' logits averaged by their lengths."""
 
@@ -98,20 +75,14 @@ class _Windowed:
             for part in windows(ids, self.pieces - len(around)):
                 cut.append([*before, *part, *after])
                 owners.append(owner)
-        return _averaged(self._window_logits(cut), owners, [len(ids) for ids in cut], len(texts))
+        # One window at a time: int8 products take their scale from all that is computed together, so a neighbour would move the labels.
+        found = np.concatenate([self._run(np.array([ids], np.int64)) for ids in cut])
+        return _averaged(found, owners, [len(ids) for ids in cut], len(texts))
 
     def _letters(self, text: str) -> str:
         return thinned(fold(text))
 
-    def _window_logits(self, cut: list[list[int]]) -> Floats:
-        found: dict[int, Floats] = {}
-        pad = self.tokenizer.pad_token_id or 0
-        for places in _by_length(cut):
-            ids, mask = _padded([cut[place] for place in places], pad)
-            found.update(zip(places, self._run(ids, mask), strict=True))
-        return np.stack([found[place] for place in range(len(cut))])
-
-    def _run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Floats:
+    def _run(self, ids: NDArray[np.int64]) -> Floats:
         raise NotImplementedError
 
 
@@ -131,9 +102,9 @@ class Encoder(_Windowed):
         super().__init__(folder, folder / "encoder.onnx", pieces)
         self.style = style
 
-    def _run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Floats:
+    def _run(self, ids: NDArray[np.int64]) -> Floats:
         style = np.full(len(ids), self.style, np.float32)
-        outputs = self.network.run(None, {"ids": ids, "mask": mask, "style": style})
+        outputs = self.network.run(None, {"ids": ids, "mask": np.ones_like(ids), "style": style})
         return np.concatenate(outputs, axis=1)
 
 
@@ -166,13 +137,13 @@ class ToneCheckpoint(_Windowed):
         super().__init__(folder, folder / "model.onnx", min(512, int(config.get("max_position_embeddings", 512)) - 2))
         names = {int(number): str(name) for number, name in config.get("id2label", {}).items()}
         self.tones = tone_of_labels(names, mapping)
-        self.inputs = {"input_ids": "ids", "attention_mask": "mask"}
 
     def _letters(self, text: str) -> str:
         return thinned(text.encode("utf-8", "ignore").decode())
 
-    def _run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Floats:
-        raw = np.asarray(self.network.run(["logits"], {"input_ids": ids, "attention_mask": mask})[0], np.float32)
+    def _run(self, ids: NDArray[np.int64]) -> Floats:
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        raw = np.asarray(self.network.run(["logits"], inputs)[0], np.float32)
         # A checkpoint without a neutral label gives that tone no chance at all; two labels for one tone add up.
         found = np.full((len(raw), len(TONES)), -30.0, np.float32)
         for column, tone in enumerate(self.tones):

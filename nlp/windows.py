@@ -9,6 +9,8 @@ from collections.abc import Sequence
 HALF_SPACE = "\u200c"
 MOST_WINDOWS = 32  # more than 4,000 words: such a text is read at this many places spread over it
 WINDOW_CHARACTERS = 900  # at least that many are spread places wide
+LONG = 1100  # characters, about two windows: the texts that the encoder learned from are no longer
+LONGEST_SENTENCE = 300
 _LETTERS = str.maketrans(
     "\u064a\u0649\u0643\u0629" + "۰۱۲۳۴۵۶۷۸۹" + "٠١٢٣٤٥٦٧٨٩" + HALF_SPACE + "\u00a0",
     "ییکه" + "0123456789" * 2 + "  ",
@@ -34,6 +36,25 @@ def thinned(text: str) -> str:
         return text
     step = (len(text) - WINDOW_CHARACTERS) / (MOST_WINDOWS - 1)
     return " ".join(text[round(i * step) : round(i * step) + WINDOW_CHARACTERS] for i in range(MOST_WINDOWS))
+
+
+def condensed(text: str, places: Sequence[tuple[int, int]], strength: Sequence[float]) -> str:
+    """The beginning of a long text and its most telling sentences, together about LONG characters, in the order of the text.
+
+    ``places`` are the sentences and ``strength`` says how telling each is; a text that is not long is given back as it is.
+    """
+    if len(text) <= LONG:
+        return text
+    head = LONG // 2
+    head = next((end for _, end in places if head - 150 < end < head + 150), head)
+    room = LONG - head
+    chosen: list[tuple[int, int]] = []
+    for place in sorted(range(len(places)), key=lambda i: -strength[i]):
+        start, end = max(places[place][0], head), min(places[place][1], places[place][0] + LONGEST_SENTENCE)
+        if start < end and end - start <= room:
+            chosen.append((start, end))
+            room -= end - start
+    return " ".join([text[:head], *(text[start:end] for start, end in sorted(chosen))])
 
 
 def windows(ids: Sequence[int], size: int) -> list[list[int]]:

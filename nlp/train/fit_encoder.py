@@ -8,6 +8,7 @@ The learning rate falls with the share of the time (or of the epochs) that is ov
 
 import argparse
 import json
+import math
 import random
 import time
 from dataclasses import dataclass
@@ -160,7 +161,7 @@ def rate(progress: float) -> float:
     """The share of the peak rate: up over the first 5 %, then down to 0 along a cosine."""
     if progress < 0.05:
         return 0.02 + progress / 0.05 * 0.98
-    return 0.5 * (1 + np.cos(np.pi * min(1.0, (progress - 0.05) / 0.95)))
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - 0.05) / 0.95)))
 
 
 class Run:
@@ -199,7 +200,7 @@ class Run:
     def save(self, tune: list[Encoded], loss: float) -> None:
         """Measure on tune, log it, keep the last and the best state."""
         scores = measure(predict(self.net, tune), [item.row for item in tune])
-        mean = sum(scores.values()) / len(scores)
+        mean = float(sum(scores.values())) / len(scores)
         line = {
             "step": self.step,
             "epoch": round(self.epoch, 2),

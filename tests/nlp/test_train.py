@@ -17,6 +17,7 @@ from nlp.train.export import export
 from nlp.train.rows import Row, key_of, make_split, read_rows, read_split
 
 ROOT = Path(__file__).resolve().parents[2]
+NO_TORCH = "needs PyTorch: pip install 'rasad[train]'"
 TONE_WORDS = ("بد", "است", "خوب")  # negative, neutral, positive
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "خوب", "بد", "شهر", "خبر", "است", "##ی", "."]
 
@@ -80,7 +81,7 @@ def test_exporting_without_pytorch_names_the_extra(tmp_path: Path, monkeypatch: 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny sequence-classification checkpoint with random weights, labels in an order of its own."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason=NO_TORCH)
     from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
     folder = tmp_path_factory.mktemp("checkpoint")
@@ -134,7 +135,7 @@ def test_an_int8_export_stays_near_the_whole_one(checkpoint: Path, tmp_path: Pat
 @pytest.mark.train
 def test_the_whole_road_from_labelled_rows_to_a_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two short runs of the encoder (the second resumes the first), the linear half and the export, on invented rows."""
-    import torch
+    torch = pytest.importorskip("torch", reason=NO_TORCH)
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
     from nlp.train.export import export_encoder
