@@ -188,6 +188,8 @@ class PressSpider(scrapy.Spider):
     def _feed_is_done(self, result: FeedResult) -> None:
         now = utc_now()
         self._feeds_under_way -= 1
+        if result.again is not None and result.again.has_failed:
+            self.plan.failed_feeds[result.again.outlet.key] += 1
         self._jobs += [(now, job) for job in result.jobs]
         if result.again is not None and result.due_at is not None and (self.plan.forever or result.again.has_failed):
             self._jobs.append((result.due_at, result.again))
