@@ -13,6 +13,9 @@ from nlp.normalize import ZWNJ, Folded, fold
 from nlp.register import Found, Register
 
 _WORD = re.compile(r"[^\W_]+")
+_TITLE_IN_NAME = re.compile(
+    r" (?:وکیل|معاون|شهردار|مدیر|مدیرکل|مدیرعامل|رییس|سخنگوی|نماینده|عضو|کارشناس|دبیر|سرپرست|مشاور|وزیر|استاندار|فرماندار)(?![^\W_])"
+)
 MODEL = Path(__file__).parent / "model"
 
 
@@ -98,7 +101,8 @@ def _whole_words(named: Named, folded: Folded, given: str) -> Named:
     """A person's name with the parts that a half-space ties to it: «رجبی» in «رجبی‌معمار» → the whole."""
     if named.kind != "PER" or named.key:
         return named
-    start, end = named.start, named.end
+    title = _TITLE_IN_NAME.search(folded.text, named.start + 1, named.end)
+    start, end = named.start, title.start() if title else named.end
     while start > 1 and given[folded.origin(start) - 1] == ZWNJ:
         start = folded.text.rfind(" ", 0, start - 1) + 1
     while _at(given, folded.span(start, end)[1]) == ZWNJ and (tail := _WORD.match(folded.text, end + 1)):

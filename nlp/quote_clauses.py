@@ -12,12 +12,17 @@ from nlp.sentences import sentences
 People = Sequence[tuple[int, int]]
 
 _CREDIT = re.compile(r"(?:به گزارش|به نقل از|به گزارش و به نقل از)[^،؛:.\n]{2,90}[،؛:]\s*")
-_LEAD_IN = re.compile(r"[\s،؛:]*(?:(?:همچنین|نیز|هم|در ادامه(?: این گزارش| سخنان خود)?|سپس|در پایان|در عین حال|البته)(?![^\W_])[\s،]*)*")
+_LEAD_IN = re.compile(
+    r"[\s،؛:]*(?:(?:همچنین|نیز|هم|در ادامه(?: این گزارش| سخنان خود)?|سپس|در پایان|در عین حال|البته|از سوی دیگر|از طرف دیگر)"
+    r"(?![^\W_])[\s،]*)*"
+)
+    r"[\s،؛:]*(?:(?:همچنین|نیز|هم|در ادامه(?: این گزارش| سخنان خود)?|سپس|در پایان|در عین حال|البته|از سوی دیگر|از طرف دیگر)(?![^\W_])[\s،]*)*"
+)
 _TRAIL = re.compile(
     r"[\s،؛:و]*(?:(?<![^\W_])(?:در ادامه(?: سخنان خود)?|در پایان|همچنین|نیز|هم|چنین|و|سپس"
     r"|در همین (?:راستا|رابطه)|در این (?:باره|خصوص|رابطه|زمینه))[\s،]*)*$"
 )
-_FROM = re.compile(r"(?<![^\W_])از(?![^\W_])")
+_FROM = re.compile(r"(?<![^\W_])از(?![^\W_])(?! (?:سوی|طرف|طریق|جمله|این رو|آنجا|ابتدا|امروز|فردا))")
 _TAKES_FROM = word_set(
     "استفاده بازدید پس قبل بعد بیش یکی برخی بخشی تعدادی حاکی ناشی پیش جمعی اعم تقدیر قدردانی حمایت بهره برگرفته کمتر بعضی یک قدری عبارت"
 )
@@ -112,7 +117,8 @@ class _Reader:
 
     def _attributed(self, start: int, end: int) -> list[Statement]:
         credit = _CREDIT.match(self.text, start, end)
-        begin = credit.end() if credit else start
+        lead = _LEAD_IN.match(self.text, credit.end() if credit else start, end)
+        begin = lead.end() if lead else start
         cues = main_cues(self.text, begin, end)
         main = next((cue for cue in cues if cue.kind == "direct"), cues[0] if cues else None)
         if main is None:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -46,8 +47,8 @@ _PREPOSITIONS = word_set(
     "با به از در برای بر توسط حضور دیدار سوی نزد که را و مانند همچون بین میان درباره علیه همراه همراهی خطاب نام قول "
     "نقل گفته بدون دست پای کنار شهید خیابان میدان بزرگراه"
 )
-OSITIONS = frozenset(["با"])
 _IN_TITLES = re.compile(r"در (?:مجلس|امور|شورا|شورای|حوزه|استان|منطقه|دانشگاه|شهرداری)(?![^\W_])")
+_APPOSITION = re.compile(r" ?[،(_–ـ-]? ?")
 LONGEST_TITLE = 22
 
 
@@ -157,9 +158,19 @@ def _name_after(text: str, place: int, end: int, starts: dict[int, int]) -> tupl
     return None
 
 
+def _name_end(text: str, first: int, last: int, end: int) -> int:
+    """A first name alone is taken with the one or two words behind it, if a stop word follows them: «محسن نمونه فر در …»."""
+    if " " in text[first:last]:
+        return last
+    following = [(match.group(), match.end()) for match, _ in zip(_TOKEN.finditer(text, last, end), range(3), strict=False)]
+    names = list(takewhile(lambda token: token[0] not in _STOP and token[0] not in HEADS and token[0].isalpha(), following))
+    return names[-1][1] if 1 <= len(names) <= 2 and len(names) < len(following) else last
+
+
 def _named(text: str, first: int, last: int, end: int) -> Subject:
     """A name and the title behind it, if one follows."""
-    match = re.compile(r" ?[،(]? ?").match(text, last, end)
+    last = _name_end(text, first, last, end)
+    match = _APPOSITION.match(text, last, end)
     place = match.end() if match else last
     word = _TOKEN.match(text, place, end)
     if word and (word.group() in HEADS):
