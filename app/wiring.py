@@ -2,15 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from core.records import Outlet
 from core.settings import Settings
 from store.archive import Archive, open_archive
 from store.tantivy_index import TantivyIndex
 
+if TYPE_CHECKING:
+    from store.elastic_index import ElasticIndex
 
-def open_index(settings: Settings, *, writable: bool = False) -> TantivyIndex:
+
+def open_index(settings: Settings, *, writable: bool = False) -> "TantivyIndex | ElasticIndex":
     """The search engine of these settings. Only the holder of the work lease opens it writable."""
+    if settings.elasticsearch_url:
+        from store.elastic_index import ElasticIndex
+
+        return ElasticIndex(settings.elasticsearch_url)
     settings.data.mkdir(parents=True, exist_ok=True)
     return TantivyIndex(settings.index_folder, writable=writable)
 

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     config: Path = Field(ROOT / "config", description="folder of outlets.toml, topics.toml and entities.toml")
     outlets: Path | None = Field(None, description="another file of outlets than outlets.toml in the config folder")
     database_url: str = Field("", description="SQLAlchemy address of the records; empty: SQLite in the data folder")
+    elasticsearch_url: str = Field("", description="address of an Elasticsearch 9 server; empty: the embedded index in the data folder")
     host: str = Field("127.0.0.1", description="address the web service listens on")
     port: int = Field(8000, ge=1, le=65535, description="port the web service listens on")
     base_url: str = Field("", description="address of the service in mails; empty: made of host and port")
