@@ -13,6 +13,9 @@ from core.settings import Settings
 from store.query import parse_query
 
 
+WARM_UP_SECONDS = 2.0
+
+
 class PortBusy(RasadError):
     """Another program listens on the port."""
 
@@ -31,7 +34,7 @@ def check_port(host: str, port: int) -> None:
 
 
 def warm_up() -> None:
-    """Reads the lemmas that the first search needs (about a second), beside serving the first page."""
+    """Reads the lemmas that the first search needs (about a second); begun after the first page is served."""
     parse_query("خبر", now=utc_now())
 
 
@@ -40,7 +43,9 @@ def serve_forever(settings: Settings) -> None:
     check_port(settings.host, settings.port)
     with opened(settings) as archive:
         application = create_app(archive, settings, tuple(load_known_outlets(settings).values()))
-        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+        later = threading.Timer(WARM_UP_SECONDS, warm_up)
+        later.daemon = True
+        later.start()
         uvicorn.run(
             application, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5, server_header=False
         )
