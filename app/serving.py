@@ -12,7 +12,6 @@ from core.errors import RasadError
 from core.settings import Settings
 from store.query import parse_query
 
-
 WARM_UP_SECONDS = 2.0
 
 
