@@ -5,7 +5,7 @@ from typing import Any
 
 from store.moments import microseconds
 from store.paging import Ask
-from store.query_tree import Address, And, Bag, Everything, Fuzzy, Is, Named, Node, Not, Or, Phrase, Prefix, Within, Word
+from store.query_tree import Address, And, Bag, Everything, Fuzzy, Is, Named, Node, Not, Or, Phrase, Prefix, Within, Word, whole_numbers
 from store.scoring import ALL_WORDS_BOOST, HEADLINE_BOOST, LEAD_BOOST
 
 Json = dict[str, Any]
@@ -64,9 +64,7 @@ def _filter(node: Node) -> Json:
         case Everything():
             return {"match_all": {}}
         case Is():
-            values: list[Any] = (
-                [int(v) for v in node.values if v.isascii() and v.isdigit()] if node.field in _NUMBERS else list(node.values)
-            )
+            values: list[Any] = [*whole_numbers(node.values)] if node.field in _NUMBERS else list(node.values)
             return {"terms": {_FIELDS.get(node.field, node.field): values}}
         case Named():
             exact = {"term": {f"{node.field}_key": node.key}}

@@ -1,10 +1,13 @@
 """The typed tree that a search becomes. Nodes are frozen and hashable; what they mean does not depend on an engine."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 TextField = Literal["all", "headline"]
+
+MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +152,8 @@ class Query:
     text: str
     root: Node
     notes: tuple[str, ...] = ()
+
+
+def whole_numbers(values: Iterable[str]) -> list[int]:
+    """The ids among the values of a field of numbers, as far as an index can hold them: ``("12", "x", "9" * 20)`` → ``[12]``."""
+    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS]

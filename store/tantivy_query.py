@@ -6,7 +6,24 @@ from tantivy import Query as TantivyQuery
 
 from store.moments import microseconds
 from store.near import gapped
-from store.query_tree import Address, And, Bag, Everything, Fuzzy, Is, Named, Node, Not, Nothing, Or, Phrase, Prefix, Within, Word
+from store.query_tree import (
+    Address,
+    And,
+    Bag,
+    Everything,
+    Fuzzy,
+    Is,
+    Named,
+    Node,
+    Not,
+    Nothing,
+    Or,
+    Phrase,
+    Prefix,
+    Within,
+    Word,
+    whole_numbers,
+)
 from store.scoring import HEADLINE_BOOST, LEAD_BOOST
 
 _FIELDS = {"outlet": "outlet_key", "is": "flag", "has": "flag"}
@@ -53,9 +70,7 @@ class _Compiler:
             case Nothing():
                 return TantivyQuery.empty_query()
             case Is(field="group" | "id"):
-                return TantivyQuery.term_set_query(
-                    self.schema, node.field, [int(value) for value in node.values if value.isascii() and value.isdigit()]
-                )
+                return TantivyQuery.term_set_query(self.schema, node.field, whole_numbers(node.values))
             case Is():
                 return _any([self._term(_FIELDS.get(node.field, node.field), value) for value in node.values])
             case Named():

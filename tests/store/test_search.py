@@ -107,6 +107,13 @@ def test_a_search_finds_the_articles_that_it_means(sample_index: SearchIndex, te
     assert ask(sample_index, text).total == len(found)
 
 
+@pytest.mark.parametrize("group", ["9" * 20, "9" * 400, "-1", "۱", "x", ""])
+def test_a_group_that_no_index_can_hold_is_found_nowhere(index: SearchIndex, group: str) -> None:
+    index.apply(SAMPLE, 4)
+    assert set(index.matching_ids(in_field("group", group))) == set()
+    assert set(index.matching_ids(in_field("group", group, "1"))) == {1}
+
+
 def test_some_of_the_words_give_partial_matches_below_the_line(index: SearchIndex) -> None:
     index.apply(SAMPLE, 4)
     page = ask(index, "هزینه ساخت شهرداری")
