@@ -107,7 +107,7 @@ def test_a_search_finds_the_articles_that_it_means(sample_index: SearchIndex, te
     assert ask(sample_index, text).total == len(found)
 
 
-@pytest.mark.parametrize("group", ["9" * 20, "9" * 400, "-1", "۱", "x", ""])
+@pytest.mark.parametrize("group", ["9" * 20, "9" * 400, "x", ""])
 def test_a_group_that_no_index_can_hold_is_found_nowhere(index: SearchIndex, group: str) -> None:
     index.apply(SAMPLE, 4)
     assert set(index.matching_ids(in_field("group", group))) == set()
