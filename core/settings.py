@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RASAD_", frozen=True, extra="ignore")
 
     data: Path = Field(Path("var"), description="folder of the archive, the index and the outbox")
-    config: Path = Field(ROOT / "config", description="folder of outlets.toml, topics.toml and entities.toml")
+    config: Path = Field(ROOT / "config", description="folder of outlets.toml and entities.toml")
     outlets: Path | None = Field(None, description="another file of outlets than outlets.toml in the config folder")
     database_url: str = Field("", description="SQLAlchemy address of the records; empty: SQLite in the data folder")
     elasticsearch_url: str = Field("", description="address of an Elasticsearch 9 server; empty: the embedded index in the data folder")
