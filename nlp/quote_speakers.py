@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from nlp.quote_subjects import GROUPS, Subject, without_honorifics
+from nlp.quote_subjects import BODIES, GROUPS, Subject, without_honorifics
 
 _EMPTY = frozenset(["و", "در", "به", "از", "با", "این", "آن", "امور", "محترم", "اسلامی", "شهر", "کل", "سابق", "وقت"])  # fmt: skip
 _SAME = {"شهرداری": "شهردار", "شورای": "شورا", "رییس": "رییس", "سخنگوی": "سخنگو", "کلانشهر": "شهر", "اسلامی": "", "مدیره": "مدیره"}
@@ -78,7 +78,14 @@ class Speakers:
                 self._same(speaker, role, another=another)
                 return speaker
         last = self.last
-        if last and not last.name and not another and not _vague(last.role) and (not role or fits(last.role, role)):
+        if (
+            last
+            and not last.name
+            and not another
+            and not _vague(last.role)
+            and not _is_body(last.role)
+            and (not role or fits(last.role, role))
+        ):
             return last
         if role:
             return next((one for one in reversed(self.known) if not one.name and fits(one.role, role)), None)
@@ -92,7 +99,7 @@ class Speakers:
             speaker.role, speaker.role_text = last.role, last.role_text
 
     def _of_role(self, role: str, *, another: bool) -> Speaker | None:
-        if _vague(role):
+        if _vague(role) or _is_body(role):
             return next((one for one in reversed(self.known) if one.role == role), None)
         fitting = [speaker for speaker in reversed(self.known) if speaker.role and fits(speaker.role, role)]
         if fitting:
@@ -112,6 +119,11 @@ def _fill(speaker: Speaker, name: str, name_text: str, role: str, role_text: str
 
 def _vague(role: str) -> bool:
     return role.split(" ", 1)[0] in GROUPS
+
+
+def _is_body(role: str) -> bool:
+    """Whether an organisation speaks, not one who holds an office in it: «شهرداری تهران اعلام کرد»."""
+    return role.split(" ", 1)[0] in BODIES
 
 
 def same_name(one: str, other: str) -> bool:
@@ -139,7 +151,13 @@ def role_words(role: str) -> list[str]:
 def fits(one: str, other: str) -> bool:
     """Whether two titles may be one person's: «معاون شهردار تهران» and «معاون فنی و عمرانی شهرداری تهران», not «معاون» and «شهردار»."""
     first, second = role_words(one), role_words(other)
-    if not first or not second or first[0] != second[0] or (_HEAD_CLASHES & {*one.split()} != _HEAD_CLASHES & {*other.split()}):
+    if (
+        not first
+        or not second
+        or first[0] != second[0]
+        or _is_body(one) != _is_body(other)
+        or (_HEAD_CLASHES & {*one.split()} != _HEAD_CLASHES & {*other.split()})
+    ):
         return False
     short, long = sorted((set(first), set(second)), key=len)
     return len(short & long) >= max(1, round(0.6 * len(short)))
