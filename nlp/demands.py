@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from core.records import Demand, Quote, Span
-from nlp.demand_cues import PEOPLE, demand_score
+from nlp.demand_cues import HIGHEST, PEOPLE, demand_score
 from nlp.entities import Part
 from nlp.mention_tones import SentenceLabels
 from nlp.normalize import fold
@@ -26,8 +26,10 @@ def find_demands(body: Part, quotes: Sequence[Quote], probability: float, labels
 
     ``"اهالی گلشهر خواستار رفع مشکل آب شدند."`` → that sentence, asker «اهالی گلشهر».
     """
-    words = [demand_score(fold(body.given[start : min(end, start + LONGEST_SENTENCE)]).text) for start, end in labels.places]
     article = _log_odds(probability)
+    if article + HIGHEST < ARTICLE_LEAST:
+        return []
+    words = [demand_score(fold(body.given[start : min(end, start + LONGEST_SENTENCE)]).text) for start, end in labels.places]
     if not words or article + max(words) < ARTICLE_LEAST:
         return []
     scores = [word + odds + article / 2 for word, odds in zip(words, labels.demand_odds(), strict=True)]
