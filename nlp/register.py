@@ -102,7 +102,7 @@ class Register:
         hits: list[Found] = []
         for last, (length, key, local) in self._names.iter(text):
             start, end = last + 1 - length, last + 1
-            if _stands_alone(text, start, end) and (not local or (about_city and _is_plain(text, start, end))):
+            if _stands_alone(text, start, end) and (not local or (about_city and (self.kind(key) == "LOC" or _is_plain(text, start, end)))):
                 hits.append(Found(start, end, key, local))
         return [hit for hit in longest(hits) if hit.key not in self.offices or not _is_of_another(text, hit)]
 

@@ -32,6 +32,11 @@ def test_a_name_alone_means_the_citys_body_only_in_an_article_about_the_city():
     assert "mashhad-council" in _keys("در مشهد شورای شهر تشکیل جلسه داد")
 
 
+def test_another_towns_mayor_is_not_the_citys():
+    assert "mayor-of-mashhad" not in _keys("شهردار نیشابور در مشهد گفت")
+    assert "golshahr" in _keys("در مشهد اهالی گلشهر خواستار آب شدند")
+
+
 def test_a_deputy_mayor_is_not_the_mayor():
     assert "mayor-of-mashhad" not in _keys("معاون شهردار در مشهد گفت")
 
