@@ -44,7 +44,6 @@ WORD = re.compile(
     rf"|[{_PERSIAN}][{_PERSIAN}{_MARKS}{_IGNORED}{HALF_SPACES}]*"
     rf"|[^\W\d_{_PERSIAN}A-Za-z\u00c0-\u024f]+"
 )
-PERSIAN_WORD = re.compile(rf"[{_PERSIAN}]")
 
 
 def fold(word: str) -> str:

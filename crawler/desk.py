@@ -14,7 +14,7 @@ from core.records import Outlet, RawArticle
 from crawler.blocks import find_block
 from crawler.discovery import EMBEDDED, in_sections
 from crawler.extracting import Extractor, Source
-from crawler.schedule import next_step
+from crawler.schedule import may_be_gone, next_step
 from store.archive import Archive
 from store.ledger_records import Address, Fetch
 
@@ -98,7 +98,8 @@ class Desk:
         return [fetch.outcome for _, fetch in fetches]
 
     def _fetch(self, address: Address, settled: Settled, now: datetime) -> Fetch:
-        step = next_step(address, settled.outcome, now, self.retry_seconds)
+        answers = not may_be_gone(address, settled.outcome) or self.archive.ledger.has_read(address.outlet, address.fetched_at or now)
+        step = next_step(address, settled.outcome, now, self.retry_seconds, outlet_answers=answers)
         due_at = step.due_at
         if settled.retry_after and due_at:
             due_at = max(due_at, now + min(settled.retry_after, LONGEST_RETRY_AFTER))

@@ -76,11 +76,6 @@ def probe(url: str, settings: Settings) -> Probe:
     return _report(page, family, feeds, sitemaps)
 
 
-def probe_row(url: str, settings: Settings) -> str:
-    """The row of ``probe`` alone."""
-    return probe(url, settings).row
-
-
 def check(url: str, outlet: Outlet, settings: Settings) -> list[SelectorCheck]:
     """Fetches a page and says what each selector of the outlet's family (with its overrides) finds there."""
     with Asker(settings) as asker:

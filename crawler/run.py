@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from secrets import token_hex
 from typing import Any
@@ -93,11 +93,6 @@ def crawl(archive: Archive, outlets: Sequence[Outlet], settings: Settings, optio
     finally:
         archive.ledger.release(owner)
     return _summary(archive, plan)
-
-
-def crawl_forever(archive: Archive, outlets: Sequence[Outlet], settings: Settings, on_outcome: OnOutcome | None = None) -> CrawlSummary:
-    """The crawl process of ``rasad up``: polls every ``settings.poll_seconds`` until SIGTERM or SIGINT. Without a network it stays up."""
-    return crawl(archive, outlets, settings, replace(CrawlOptions(), forever=True, on_outcome=on_outcome))
 
 
 def free_dead_claims(ledger: Ledger) -> int:

@@ -22,14 +22,20 @@ class Next:
     misses: int = 0
 
 
-def next_step(address: Address, outcome: Outcome, now: datetime, retry_seconds: float) -> Next:
+def may_be_gone(address: Address, outcome: Outcome) -> bool:
+    """Whether one more miss would settle the address: then the outlet must have shown that it answers (``next_step``)."""
+    return outcome is Outcome.SOFT_404 and address.misses + 1 >= MISSES_TO_WITHDRAW
+
+
+def next_step(address: Address, outcome: Outcome, now: datetime, retry_seconds: float, *, outlet_answers: bool = True) -> Next:
     """What follows when ``address``, fetched at ``now``, ended in ``outcome``.
 
-    A page that is missing twice in a row is ``GONE``; everything in ``RETRIED`` waits ``retry_seconds``, doubled at each failure.
+    A page that is missing twice in a row is ``GONE``, provided that ``outlet_answers``: it gave another article since the first miss.
+    A site that answers "not found" to everything deletes nothing. All in ``RETRIED`` waits ``retry_seconds``, doubled at each failure.
     """
     if outcome in READ:
         return Next(outcome, next_revisit(address.first_read_at or now, now))
-    if outcome is Outcome.SOFT_404 and address.misses + 1 >= MISSES_TO_WITHDRAW:
+    if may_be_gone(address, outcome) and outlet_answers:
         return Next(Outcome.GONE, None, address.attempts + 1, address.misses + 1)
     if outcome not in RETRIED:
         return Next(outcome, None)

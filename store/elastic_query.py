@@ -64,7 +64,7 @@ def _filter(node: Node) -> Json:
         case Everything():
             return {"match_all": {}}
         case Is():
-            values: list[Any] = [*whole_numbers(node.values)] if node.field in _NUMBERS else list(node.values)
+            values: list[Any] = whole_numbers(node.values) if node.field in _NUMBERS else list(node.values)
             return {"terms": {_FIELDS.get(node.field, node.field): values}}
         case Named():
             exact = {"term": {f"{node.field}_key": node.key}}

@@ -173,6 +173,13 @@ class Ledger:
                 counts.setdefault(outlet, Counter())[Outcome(outcome)] += number
         return counts
 
+    def has_read(self, outlet: str, since: datetime) -> bool:
+        """Whether an article of the outlet was read after ``since``."""
+        table = crawl_fetches.c
+        read = sa.select(table.at).where(table.outlet == outlet, table.at > since, table.outcome.in_([one.value for one in READ])).limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(read).first() is not None
+
     def readings(self, outlet: str, since: datetime) -> list[Reading]:
         """The fetches of an outlet since then, oldest first, as the health check needs them."""
         table = crawl_fetches.c

@@ -47,6 +47,9 @@ def test_two_misses_in_a_row_are_gone_and_a_reading_forgets_the_first() -> None:
     once = next_step(FRESH, Outcome.SOFT_404, NOW, 120)
     assert (once.outcome, once.misses) == (Outcome.SOFT_404, 1)
     assert next_step(replace(FRESH, misses=1), Outcome.SOFT_404, NOW, 120).outcome is Outcome.GONE
+    silent = next_step(replace(FRESH, misses=1), Outcome.SOFT_404, NOW, 120, outlet_answers=False)
+    assert (silent.outcome, silent.misses) == (Outcome.SOFT_404, 2)
+    assert silent.due_at is not None
     assert next_step(replace(FRESH, misses=1), Outcome.UNCHANGED, NOW, 120).misses == 0
     assert next_step(replace(FRESH, misses=1), Outcome.BLOCKED, NOW, 120).misses == 1
 
