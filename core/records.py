@@ -171,7 +171,8 @@ class Article:
     """One published page of one outlet as the archive holds it.
 
     ``reprint_group`` is the id of the group's original, its own id when it stands alone. ``annotations`` is None until tagged.
-    ``revision`` counts from 1; ``withdrawn_at`` is set when the outlet deleted the page.
+    ``revision`` counts from 1; ``withdrawn_at`` is set when the outlet deleted the page. ``relevant`` is False when a person said that
+    the article has nothing to do with the city.
     """
 
     id: int
@@ -182,6 +183,7 @@ class Article:
     annotations: Annotations | None = None
     tagged_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    relevant: bool = True
 
 
 @dataclass(frozen=True, slots=True)

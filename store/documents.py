@@ -16,7 +16,7 @@ from store.query_dates import month_value
 from store.query_words import LONGEST_VALUE, NAMED_FIELDS, plain
 
 FIELD_GAP = 60
-VERSION = 1
+VERSION = 2
 _REFERENCE = datetime(2020, 1, 1, tzinfo=UTC)
 _YEAR = 365.25 * 86400
 _RECENCY_YEARS = 4.0
@@ -62,7 +62,7 @@ def document(article: Article) -> Document:
         "outlet": [raw.outlet[:LONGEST_VALUE]],
         "outlet_key": [plain(raw.outlet)[:LONGEST_VALUE]],
         "address": sorted({key for url in (raw.url, raw.canonical_url, raw.short_url) if url for key in keys_of(url)}),
-        "flag": ["original" if article.reprint_group == article.id else "reprint"],
+        "flag": ["original" if article.reprint_group == article.id else "reprint", "relevant" if article.relevant else "irrelevant"],
         **_days(tehran_day(when)),
     }
     names = {name: [(_shown(text), text)] if text.strip() else [] for name, text in (("section", raw.section), ("place", raw.place))}

@@ -66,4 +66,5 @@ def _article(row: sa.RowMapping, labels: dict[str, Correction]) -> Article:
         annotations=said,
         tagged_at=row["tagged_at"],
         withdrawn_at=row["withdrawn_at"],
+        relevant=labels["relevant"].value if "relevant" in labels else True,
     )

@@ -61,6 +61,12 @@ _VOICES: dict[str, tuple[str, ...]] = {
     "organisation": ("سازمان", "نهاد"),
     "other": ("دیگر",),
 }
+_KINDS: dict[str, tuple[str, ...]] = {
+    "reprint": ("بازنشر",),
+    "original": ("اصل", "اصلی"),
+    "relevant": ("مرتبط", "مربوط"),
+    "irrelevant": ("نامرتبط", "نامربوط"),
+}
 
 
 def plain(value: str) -> str:
@@ -83,7 +89,7 @@ CLOSED: dict[str, dict[str, str]] = {
     "tone": _table(_TONE_NAMES, TONES),
     "city_tone": _table({**_TONE_NAMES, "none": ("هیچ", "نامربوط", "بدون", "بی‌ارتباط", "بی ارتباط")}, CITY_TONES),
     "voice": _table(_VOICES, tuple(_VOICES)),
-    "is": _table({"reprint": ("بازنشر",), "original": ("اصل", "اصلی")}, ("reprint", "original")),
+    "is": _table(_KINDS, tuple(_KINDS)),
     "has": _table({"quote": ("نقل قول", "نقل_قول"), "demand": ("مطالبه",)}, ("quote", "demand")),
 }
 _NAMES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -91,7 +97,7 @@ _NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "tone": _TONE_NAMES,
     "city_tone": {**_TONE_NAMES, "none": ("بی‌ارتباط",)},
     "voice": _VOICES,
-    "is": {"reprint": ("بازنشر",), "original": ("اصل",)},
+    "is": _KINDS,
     "has": {"quote": ("نقل‌قول",), "demand": ("مطالبه",)},
 }
 

@@ -21,7 +21,7 @@ BODIES = ("شورای شهر مشهد", "شهرداری مشهد", "سازمان
 
 def article(number: int, headline: str = "", body: str = "", **fields: object) -> Article:
     """One invented article; ``fields`` are those of RawArticle or, of these names, of Article."""
-    outer = {name: fields.pop(name) for name in ("reprint_group", "annotations", "withdrawn_at", "revision") if name in fields}
+    outer = {name: fields.pop(name) for name in ("reprint_group", "annotations", "withdrawn_at", "revision", "relevant") if name in fields}
     raw = {
         "outlet": "toos",
         "url": f"https://toos.example/news/{100000 + number}/slug",
@@ -78,6 +78,7 @@ def many(count: int, seed: int, first: int = 1) -> list[Article]:
                 published_at=NOW - timedelta(seconds=chance.randint(0, 1000 * 86400)),
                 reprint_group=original.reprint_group if original else number,
                 annotations=labels if chance.random() < 0.9 else None,
+                relevant=chance.random() < 0.9,
             )
         )
     return made

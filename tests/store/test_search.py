@@ -223,6 +223,16 @@ def test_orders_by_time_are_exact_and_break_ties_by_id(index: SearchIndex) -> No
     assert list(index.matching_ids(EVERYTHING, "oldest")) == newest[::-1]
 
 
+def test_what_a_person_marked_irrelevant_is_found_and_can_be_left_out_of_figures(index: SearchIndex) -> None:
+    index.apply([article(1, "مترو"), article(2, "مترو", relevant=False), article(3, "مترو", annotations=annotated("negative"))], 3)
+    assert ids(index, "مترو") == {1, 2, 3}
+    assert ids(index, "مترو is:relevant") == ids(index, "مترو نوع:مرتبط") == {1, 3}
+    assert ids(index, "is:irrelevant") == ids(index, "نوع:نامرتبط") == {2}
+    assert index.counts(parse_query("is:relevant", now=NOW), ("outlet",)) == {("toos",): 2}
+    index.apply([article(2, "مترو")], 4)
+    assert ids(index, "is:irrelevant") == set()
+
+
 def test_a_group_shows_its_original_where_it_matches_and_else_its_best_member(index: SearchIndex) -> None:
     index.apply([article(1, "زباله", "یک"), article(2, "زباله", "دو", reprint_group=1), article(3, "زباله", "سه", reprint_group=1)], 3)
     for order in ("relevance", "newest"):

@@ -110,6 +110,16 @@ def test_undoing_goes_back_one_label_at_a_time(archive: Archive) -> None:
     assert shown == ["positive", "negative", "neutral"]
 
 
+def test_an_article_marked_irrelevant_says_so_in_the_records_and_the_change_log(archive: Archive) -> None:
+    first, second = save(archive, 2)
+    before = archive.articles.newest_seq()
+    archive.articles.correct([first], ("relevant", False), "officer", NOW)
+    assert [(change.article_id, change.kind) for change in archive.articles.changes_after(before, 10)] == [(first, "relabelled")]
+    assert [article.relevant for article in archive.articles.get_many([first, second])] == [False, True]
+    archive.articles.undo_correction([first], "relevant", NOW)
+    assert archive.articles.get(first).relevant
+
+
 @pytest.mark.parametrize(
     "label", [("tone", "angry"), ("tone", "none"), ("topics", ("weather",)), ("relevant", "no"), ("headline", "x"), ("topics", "roads")]
 )
