@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 from core.settings import Settings
 from store.articles import Articles
+from store.bulletins import Bulletins
+from store.collections import Collections
 from store.engine import make_engine, migrate
 from store.groups import Groups
 from store.index import SearchIndex
@@ -29,6 +31,8 @@ class Archive:
     stories: Stories
     engine: sa.Engine
     pages: Pages
+    bulletins: Bulletins
+    collections: Collections
 
     def close(self) -> None:
         """Lets go of the search index and of every connection."""
@@ -55,4 +59,6 @@ def open_archive(settings: Settings, search: SearchIndex) -> Archive:
         stories=Stories(engine, work),
         engine=engine,
         pages=pages,
+        bulletins=Bulletins(engine),
+        collections=Collections(engine),
     )

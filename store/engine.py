@@ -4,6 +4,7 @@ Every transaction is either ``writing(engine)`` (``BEGIN IMMEDIATE`` on SQLite: 
 or ``reading(engine)`` (a deferred one, which never waits for a writer). A plain ``engine.begin()`` counts as writing.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,10 +98,11 @@ def migrate(engine: sa.Engine) -> None:
         made = _revision(engine)
     except sa.exc.OperationalError as error:
         raise Unavailable(f"the database {engine.url.render_as_string()} does not answer: {error.orig}") from error
-    newest = _newest_revision()
+    known = _known_revisions()
+    newest = next(revision for revision in known if revision not in known.values())
     if made == newest:
         return
-    if made is not None and made > newest:
+    if made is not None and made not in known:
         raise SettingError(_SETTING, engine.url.render_as_string(), f"made by a newer version of Rasad ({made}, this one knows {newest})")
     with writing(engine) as connection:
         lock_until_commit(connection, _MIGRATION_LOCK)
@@ -115,8 +117,13 @@ def _revision(engine: sa.Engine) -> str | None:
         return number
 
 
-def _newest_revision() -> str:
-    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+def _known_revisions() -> dict[str, str | None]:
+    """Each migration with the one before it; read as text, for the order is the chain's and not the names'."""
+    found: dict[str, str | None] = {}
+    for path in (MIGRATIONS / "versions").glob("[0-9]*.py"):
+        lines = dict(re.findall(r'^(revision|down_revision) = "?(\w+)"?$', path.read_text(encoding="utf-8"), re.MULTILINE))
+        found[lines["revision"]] = None if lines["down_revision"] == "None" else lines["down_revision"]
+    return found
 
 
 def _upgrade(connection: sa.Connection) -> None:
