@@ -141,6 +141,11 @@ class Articles:
         with reading(self._engine) as connection:
             return corrections.standing_corrections(connection, ids)
 
+    def machine_labels(self, id: int) -> Annotations | None:
+        """What the machine said about an article, before anybody corrected it; None until it is tagged."""
+        with reading(self._engine) as connection:
+            return loading.load_machine(connection, id)
+
     def withdraw(self, id: int, at: datetime) -> None:
         """Marks an article as deleted by its outlet: it stays in the archive and leaves the search. NotFound without such an id."""
         with writing(self._engine) as connection:

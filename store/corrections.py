@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from core.errors import BadInput
 from core.records import CITY_TONES, TONES, TOPICS, Annotations, ToneLabel, TopicLabel
-from store.tables import corrections
+from store.tables import articles, corrections
 
 FIELDS = ("tone", "city_tone", "topics", "relevant")
 
@@ -57,13 +57,25 @@ def undo_correction(connection: sa.Connection, ids: Sequence[int], field: str, a
 
 
 def standing_corrections(connection: sa.Connection, ids: Sequence[int]) -> dict[int, dict[str, Correction]]:
-    """Per article and field the newest correction that nobody took back."""
-    query = sa.select(corrections).where(corrections.c.article_id.in_(ids), corrections.c.undone_at.is_(None)).order_by(corrections.c.id)
+    """Per article and field the newest correction that nobody took back; one without its own takes that of its reprint group.
+
+    So a reprint that arrives after the correction bears it too.
+    """
+    other = articles.alias("other")
+    joined = articles.join(other, other.c.reprint_group == articles.c.reprint_group).join(
+        corrections, corrections.c.article_id == other.c.id
+    )
+    query = (
+        sa.select(articles.c.id.label("wearer"), corrections)
+        .select_from(joined)
+        .where(articles.c.id.in_(ids), corrections.c.undone_at.is_(None))
+        .order_by(corrections.c.article_id == articles.c.id, corrections.c.id)
+    )
     found: dict[int, dict[str, Correction]] = {}
     for row in connection.execute(query):
         value = json.loads(row.value)
         label = Correction(row.id, row.article_id, row.field, tuple(value) if isinstance(value, list) else value, row.user, row.at)
-        found.setdefault(row.article_id, {})[row.field] = label
+        found.setdefault(row.wearer, {})[row.field] = label
     return found
 
 

@@ -36,6 +36,12 @@ def load_articles(connection: sa.Connection, which: sa.ColumnElement[bool], limi
     return [_article(row, labels.get(row["id"], {})) for row in rows]
 
 
+def load_machine(connection: sa.Connection, id: int) -> Annotations | None:
+    """What the machine said about an article, without what people corrected; None until it is tagged."""
+    row = connection.execute(_SELECT.where(articles.c.id == id)).mappings().first()
+    return load_annotations(row["document"], row["fingerprint"]) if row and row["document"] is not None else None
+
+
 def load_many(connection: sa.Connection, ids: Sequence[int]) -> list[Article]:
     """The articles of these ids in the given order; ids that are not there are left out."""
     found: dict[int, Article] = {}

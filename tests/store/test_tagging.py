@@ -128,3 +128,26 @@ def test_wrong_corrections_are_refused(archive: Archive, label: tuple[str, objec
     with pytest.raises(BadInput):
         archive.articles.correct([id], label, "officer", NOW)
     assert archive.articles.corrections([id]) == {}
+
+
+def test_a_reprint_that_joins_later_bears_the_correction_of_its_group(archive: Archive) -> None:
+    first, second = save(archive, 2)
+    for id in (first, second):
+        archive.articles.annotate(id, 1, said(), NOW)
+    archive.articles.correct([first], ("tone", "negative"), "officer", NOW)
+    assert tone_of(archive, second) == "neutral"
+    archive.groups.group_pending(lambda _mark: (1,), lambda _one, _other: True, NOW)
+    assert tone_of(archive, second) == "negative"
+    archive.articles.correct([second], ("tone", "positive"), "officer", NOW)
+    assert (tone_of(archive, first), tone_of(archive, second)) == ("negative", "positive")
+    archive.articles.undo_correction([first, second], "tone", NOW)
+    assert (tone_of(archive, first), tone_of(archive, second)) == ("neutral", "neutral")
+    machine = archive.articles.machine_labels(first)
+    assert machine is not None
+    assert machine.tone == said().tone
+
+
+def tone_of(archive: Archive, id: int) -> str:
+    labels = archive.articles.get(id).annotations
+    assert labels is not None
+    return labels.tone.label
