@@ -92,4 +92,5 @@ OUTLETS = {
     ]
 }
 CHANGES = {"changes": [change_json(Change(17, 42, "annotated"), _ARTICLE)], "next_after": 17, "newest_seq": 17}
+ALIVE = {"status": "ok"}
 HEALTH = {"status": "ok", "articles": 120, "searchable": 120, "changes_behind": 0}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from api import articles, changes, health, outlets, search
+from api import articles, changes, documentation, health, outlets, search
 from core.dates import utc_now
 from core.records import Outlet
 from store.archive import Archive
@@ -23,4 +23,5 @@ def build_router(archive: Archive, known: Sequence[Outlet] = (), clock: Callable
     router = APIRouter()
     router.include_router(version_1)
     router.include_router(health.build_router(archive))
+    router.include_router(documentation.build_router())
     return router
