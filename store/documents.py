@@ -16,14 +16,15 @@ from store.query_dates import month_value
 from store.query_words import LONGEST_VALUE, NAMED_FIELDS, plain
 
 FIELD_GAP = 60
-VERSION = 2
+VERSION = 3
 _REFERENCE = datetime(2020, 1, 1, tzinfo=UTC)
 _YEAR = 365.25 * 86400
 _RECENCY_YEARS = 4.0
 _REPRINT_WEIGHT = 0.85
 TEXT_FIELDS = ("all", "headline", "lead", "surface", "surface_headline", *(f"{name}_name" for name in sorted(NAMED_FIELDS)))
 FACET_FIELDS = ("outlet", "topic", "tone", "city_tone", "entity", "speaker", "section", "day", "week", "month", "voice", "place")
-KEY_FIELDS = ("outlet_key", "flag", "address", *(f"{name}_key" for name in sorted(NAMED_FIELDS)))
+COUNTED_KEYS = tuple(f"{name}_key" for name in sorted(NAMED_FIELDS))
+KEY_FIELDS = ("outlet_key", "flag", "address", *COUNTED_KEYS)
 
 
 _ONE_SPELLING = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ۀ": "ه", KASHIDA: None, LRM: None, RLM: None})
@@ -110,7 +111,7 @@ def _annotated(said: Annotations, values: dict[str, list[str]], names: dict[str,
 
 
 def _shown(name: str) -> str:
-    """The name as facets show it: one spelling of yeh, kaf and spaces, so that its count is that of ``field:"name"``."""
+    """The name as facets show it: one spelling of yeh, kaf and spaces."""
     return " ".join(name.translate(_ONE_SPELLING).split())[:LONGEST_VALUE]
 
 

@@ -13,11 +13,12 @@ from core.records import Article
 from store.documents import VERSION, Document, document
 from store.elastic_mapping import MAPPINGS, SETTINGS
 from store.elastic_query import Json, compiled, narrowed, relevance
-from store.facets import TIMES, check, ordered
+from store.facets import TIMES, Shown, asked, check, combined, shown
 from store.index import FACET_VALUES, Order, SearchPage, SearchRequest
 from store.paging import Ask, Row, page
 from store.query import Query
 from store.query_tree import Node
+from store.query_words import NAMED_FIELDS
 
 _ALL = 50_000
 _PAGE = 10_000
@@ -48,6 +49,12 @@ class ElasticIndex:
     def counts(self, query: Query, by: tuple[str, ...]) -> dict[tuple[str, ...], int]:
         """How many matching articles have each combination of the named facets."""
         check(by)
+        named = [name for name in by if name in NAMED_FIELDS]
+        spellings = {name: {values[0]: count for values, count in self._composite(query, (name,)).items()} for name in named}
+        counts = self._composite(query, tuple(f"{name}_key" if name in named else name for name in by))
+        return combined(by, counts, spellings) if named else counts
+
+    def _composite(self, query: Query, by: tuple[str, ...]) -> dict[tuple[str, ...], int]:
         found: dict[tuple[str, ...], int] = {}
         composite: Json = {"size": _PAGE, "sources": [{name: {"terms": {"field": name}}} for name in by]}
         while True:
@@ -93,14 +100,15 @@ class ElasticIndex:
         )
         return int(answer["hits"]["total"]["value"]), [_row(hit, scored) for hit in answer["hits"]["hits"]]
 
-    def facets(self, node: Node, names: tuple[str, ...], newest_id: int | None) -> dict[str, tuple[tuple[str, int], ...]]:
+    def facets(self, node: Node, names: tuple[str, ...], newest_id: int | None) -> Shown:
         """The most frequent values of each facet."""
         aggregations = {
-            name: {"terms": {"field": name, "size": _ALL if name in TIMES else 4 * FACET_VALUES, "shard_size": _ALL}} for name in names
+            name: {"terms": {"field": name, "size": _ALL if name in TIMES else 4 * FACET_VALUES, "shard_size": _ALL}}
+            for name in asked(names)
         }
         answer = self._ask(size=0, query=narrowed(Ask(node, "newest", 0, newest_id)), aggs=aggregations).get("aggregations", {})
-        buckets = {name: answer.get(name, {}).get("buckets", []) for name in names}
-        return {name: ordered(name, {str(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets[name]}) for name in names}
+        buckets = {name: answer.get(name, {}).get("buckets", []) for name in aggregations}
+        return shown(names, {name: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets[name]} for name in buckets})
 
     def newest_id(self) -> int:
         """The greatest id in the index."""

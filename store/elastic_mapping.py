@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from store.documents import FACET_FIELDS, FIELD_GAP, KEY_FIELDS, TEXT_FIELDS
+from store.documents import COUNTED_KEYS, FACET_FIELDS, FIELD_GAP, KEY_FIELDS, TEXT_FIELDS
 
 
 def _text(name: str) -> dict[str, Any]:
@@ -20,6 +20,6 @@ MAPPINGS: dict[str, Any] = {
         "weight": {"type": "double"},
         **{name: _text(name) for name in TEXT_FIELDS},
         **{name: {"type": "keyword"} for name in FACET_FIELDS},
-        **{name: {"type": "keyword", "doc_values": False} for name in KEY_FIELDS},
+        **{name: {"type": "keyword", "doc_values": name in COUNTED_KEYS} for name in KEY_FIELDS},
     },
 }

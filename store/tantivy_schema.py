@@ -2,7 +2,7 @@
 
 import tantivy
 
-from store.documents import FACET_FIELDS, FIELD_GAP, KEY_FIELDS, TEXT_FIELDS, Document
+from store.documents import COUNTED_KEYS, FACET_FIELDS, FIELD_GAP, KEY_FIELDS, TEXT_FIELDS, Document
 
 TOKENS = "terms"
 
@@ -20,7 +20,7 @@ def schema() -> tantivy.Schema:
     for name in FACET_FIELDS:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in KEY_FIELDS:
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(name, fast=name in COUNTED_KEYS, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 

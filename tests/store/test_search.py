@@ -169,6 +169,23 @@ def test_complaint_6_counts_of_every_facet_agree_with_the_articles_they_lead_to(
     assert index.counts(EVERYTHING, ("day", "tone"))
 
 
+def test_complaint_6_a_name_spelt_in_several_ways_is_counted_once_and_leads_to_all_its_articles(index: SearchIndex) -> None:
+    """Rows 6 and 8: «آيدين», «آیدین» and «ایدین» are one speaker; so it is with a name that the register knows on some days only."""
+    said = [annotated(speaker=name, body=name, tone="negative") for name in ("آیدین نمونه", "آيدين نمونه", "ایدین نمونه", "آیدین نمونه")]
+    known = replace(annotated(), quotes=(replace(said[0].quotes[0], speaker="شهردار مشهد", speaker_id="holder-1"),))
+    mixed = replace(said[0], quotes=(*said[0].quotes, *said[1].quotes))
+    labels = [*said, mixed, known, annotated(speaker="شهردار مشهد")]
+    index.apply([article(number, annotations=one, section="شهری" if number % 2 else "شهريِ") for number, one in enumerate(labels, 1)], 9)
+    page = ask(index, "", facets=("speaker", "entity", "section"), order="newest")
+    assert page.facets["speaker"] == (("آیدین نمونه", 5), ("شهردار مشهد", 2), ("holder-1", 1))
+    assert page.facets["entity"] == (("آیدین نمونه", 5),)
+    assert page.facets["section"] == (("شهری", 7),)
+    for name in ("speaker", "entity", "section"):
+        for value, count in page.facets[name]:
+            assert ask(index, f'{name}:"{value}"').total == count == index.counts(EVERYTHING, (name,))[(value,)]
+    assert index.counts(EVERYTHING, ("tone", "speaker"))[("negative", "آیدین نمونه")] == 5
+
+
 def test_a_day_is_a_day_in_tehran_and_a_month_is_jalali(index: SearchIndex) -> None:
     """Row 16: 20:30Z belongs to the next day; 1405/09/01 began on 2026-11-22 in Tehran."""
     late = NOW.replace(day=21, hour=20, minute=29)
