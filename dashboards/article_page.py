@@ -14,7 +14,7 @@ from core.records import Article, BodyField, Mention
 from dashboards.desk import Desk
 from dashboards.diff import Changed, compare
 from dashboards.marked import Mark, cut, paragraphs
-from dashboards.narrowing import Narrowing, read_narrowing
+from dashboards.narrowing import Narrowing
 from dashboards.search_page import read_order
 from render.words import KIND_NAMES, TONE_NAMES, tone_name
 from store.highlight import marks
@@ -58,7 +58,7 @@ def build_router(desk: Desk) -> APIRouter:
 
 def article_page(desk: Desk, article: Article, params: Sequence[tuple[str, str]]) -> HTMLResponse:
     """The page of one article; the search that led here is in ``params``: its words are marked, its neighbours are linked."""
-    narrowing, order = read_narrowing(params, desk.outlets), dict(params).get("order", "")
+    narrowing, order = desk.narrowing(params), dict(params).get("order", "")
     words = narrowing.text
     raw = article.raw
     members = desk.archive.articles.get_many(desk.archive.groups.members(article.reprint_group))

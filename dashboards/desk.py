@@ -1,7 +1,7 @@
 """What every page needs: the archive, the outlets' names, the clock and the templates."""
 
 import hashlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from core.dates import jalali_moment, jalali_numeric, jalali_text, persian_digits, tehran_day, utc_now
 from core.records import Outlet
+from dashboards.narrowing import Narrowing, read_narrowing, read_period
 from render.numbers import ago, difference, number, percent, share
 from render.words import KIND_NAMES, OWNER_NAMES, TONE_NAMES, TOPIC_NAMES, VOICE_NAMES, tone_name, topic_name
 from store.archive import Archive
@@ -41,6 +42,14 @@ class Desk:
     def entity_name(self, entity: str) -> str:
         """The name of a registered entity; one that is not registered is named by its id."""
         return self.entities.get(entity, entity)
+
+    def narrowing(self, params: Iterable[tuple[str, str]]) -> Narrowing:
+        """The selection that the parameters of an address ask for. Raises BadInput."""
+        return read_narrowing(params, self.outlets, self.archive.collections.all())
+
+    def period(self, params: Iterable[tuple[str, str]]) -> Narrowing:
+        """The selection of a page about a period: the last 7 days that concern the city unless the address says otherwise. BadInput."""
+        return read_period(params, self.outlets, self.clock(), self.archive.collections.all())
 
     def kept[T](self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gave for this key, made anew when the index has changed or the day has turned; the newest 200 are kept.

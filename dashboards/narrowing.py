@@ -1,6 +1,6 @@
 """What a page is narrowed to: the words typed, the days, the filters and the two switches. The address of the page says all of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from core.dates import day_start, from_jalali, jalali_numeric, tehran_day
 from core.errors import BadInput
 from core.records import CITY_TONES, TONES, Outlet
+from store.collections import Collection
 from store.query import Query, both, parse_query
 from store.query_tree import And, Is, Named, Node, Not, Or, Within
 from store.query_words import plain
@@ -24,7 +25,8 @@ _MAX_TEXT = 2000
 class Narrowing:
     """One selection of articles. ``since`` and ``until`` are Tehran days, both inside; ``city`` keeps what concerns the city.
 
-    ``without_own`` leaves out the outlets that the city owns; ``own`` are their keys. Values of one field are alternatives.
+    ``without_own`` leaves out the outlets that the city owns; ``own`` are their keys. ``relevant`` leaves out what a person marked
+    irrelevant. ``collection`` keeps the outlets of a named set. Values of one field are alternatives.
     """
 
     text: str = ""
@@ -34,6 +36,8 @@ class Narrowing:
     city: bool = False
     without_own: bool = False
     own: tuple[str, ...] = ()
+    relevant: bool = False
+    collection: Collection | None = None
 
     def having(self, **values: str) -> "Narrowing":
         """Narrowed further: ``having(tone="negative")``. A value that already stands there is not doubled."""
@@ -71,8 +75,10 @@ class Narrowing:
         pairs += [("from", jalali_numeric(self.since))] if self.since else []
         pairs += [("to", jalali_numeric(self.until))] if self.until else []
         pairs += list(self.filters)
+        pairs += [("collection", str(self.collection.id))] if self.collection else []
         pairs += [("scope", "city")] if self.city else []
-        return pairs + ([("own", "0")] if self.without_own else [])
+        pairs += [("own", "0")] if self.without_own else []
+        return pairs + ([("irrelevant", "0")] if self.relevant else [])
 
     def url(self, path: str = "/search", **more: str) -> str:
         """The address of a page about exactly these articles."""
@@ -80,8 +86,8 @@ class Narrowing:
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
     def page_url(self, path: str, **more: str) -> str:
-        """The address of a page about a period, where «what concerns the city» is the usual choice."""
-        pairs = [pair for pair in self.params() if pair[0] != "scope"] + ([] if self.city else [("scope", "all")])
+        """The address of a page about a period, where «what concerns the city» and «what is relevant» are the usual choice."""
+        pairs = [pair for pair in self.params() if pair[0] not in ("scope", "irrelevant")] + ([] if self.city else [("scope", "all")])
         pairs += [(key, value) for key, value in more.items() if value]
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
@@ -98,12 +104,16 @@ class Narrowing:
             nodes.append(Within(day_start(self.since) if self.since else None, end))
         if self.city:
             nodes.append(Is("city_tone", CONCERNS_CITY))
+        if self.relevant:
+            nodes.append(Is("is", ("relevant",)))
+        if self.collection:
+            nodes.append(_field_node("outlet", self.collection.outlets))
         if self.without_own and self.own:
             nodes.append(Not(_field_node("outlet", self.own)))
         return tuple(nodes)
 
 
-def read_narrowing(params: Iterable[tuple[str, str]], outlets: Mapping[str, Outlet]) -> Narrowing:
+def read_narrowing(params: Iterable[tuple[str, str]], outlets: Mapping[str, Outlet], collections: Sequence[Collection] = ()) -> Narrowing:
     """The selection that an address asks for. Raises BadInput naming the parameter for a value that cannot be meant."""
     pairs = list(params)
     given = dict(pairs)
@@ -122,20 +132,33 @@ def read_narrowing(params: Iterable[tuple[str, str]], outlets: Mapping[str, Outl
         city=given.get("scope") == "city",
         without_own=given.get("own") == "0",
         own=tuple(key for key, outlet in outlets.items() if outlet.owner == "city"),
+        relevant=given.get("irrelevant") == "0",
+        collection=_find_collection(given.get("collection", ""), collections),
     )
 
 
-def read_period(params: Iterable[tuple[str, str]], outlets: Mapping[str, Outlet], now: datetime) -> Narrowing:
+def _find_collection(text: str, collections: Sequence[Collection]) -> Collection | None:
+    if not text:
+        return None
+    found = next((one for one in collections if str(one.id) == text), None)
+    if found is None:
+        raise BadInput("collection", text, "no such collection", "این گروه رسانه دیگر نیست؛ گروه دیگری برگزینید.")
+    return found
+
+
+def read_period(
+    params: Iterable[tuple[str, str]], outlets: Mapping[str, Outlet], now: datetime, collections: Sequence[Collection] = ()
+) -> Narrowing:
     """The selection of a page about a period: the last 7 days that concern the city unless the address says otherwise."""
     pairs = list(params)
     given = dict(pairs)
-    narrowing = read_narrowing(pairs, outlets)
+    narrowing = read_narrowing(pairs, outlets, collections)
     today = tehran_day(now)
     until = narrowing.until or (today if not narrowing.since else max(today, narrowing.since))
     since = narrowing.since or until - timedelta(days=read_length(given.get("days", "")) - 1)
     if (until - since).days > 366:
         raise BadInput("from", jalali_numeric(since), "longer than a year", "بازهٔ نما حداکثر یک سال است؛ بازهٔ کوتاه‌تری برگزینید.")
-    return replace(narrowing, since=since, until=until, city=given.get("scope") != "all")
+    return replace(narrowing, since=since, until=until, city=given.get("scope") != "all", relevant=True)
 
 
 def read_length(text: str) -> int:

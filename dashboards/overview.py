@@ -1,6 +1,6 @@
 """The overview of a period, and the same figures narrowed to one topic, outlet, entity or speaker."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,10 +13,11 @@ from core.errors import NotFound
 from core.records import TOPICS, Article, Demand
 from dashboards.desk import Desk
 from dashboards.figures import count_figures
-from dashboards.narrowing import Narrowing, read_period
+from dashboards.narrowing import Narrowing
 from dashboards.stories import top_stories
 from render.charts import NARROW, WIDE, tone_chart_svg, tone_key
 from render.words import topic_name
+from store.collections import Collection
 from store.index import SearchRequest
 
 _DEMANDS = 6
@@ -77,7 +78,7 @@ def build_router(desk: Desk) -> APIRouter:
 def figures_page(desk: Desk, request: Request, focus: Focus) -> HTMLResponse:
     """The page of figures about ``focus`` for the period that the address names."""
     now = desk.clock()
-    period = read_period(request.query_params.multi_items(), desk.outlets, now)
+    period = desk.period(request.query_params.multi_items())
     narrowing = period.having(**{focus.field: focus.value}) if focus.field else period
     figures = desk.kept(("figures", narrowing), lambda: count_figures(desk.archive.search, narrowing, now))
 
@@ -97,13 +98,13 @@ def figures_page(desk: Desk, request: Request, focus: Focus) -> HTMLResponse:
         chart_narrow=desk.kept(("narrow", narrowing), lambda: tone_chart_svg(figures.days, NARROW, link)),
         key=tone_key(),
         archive_count=desk.archive.search.count(),
-        **period_words(period, focus.path, tehran_day(now)),
+        **period_words(period, focus.path, tehran_day(now), desk.archive.collections.all()),
         narrowing=narrowing,
     )
 
 
-def period_words(period: Narrowing, path: str, today: date) -> Mapping[str, Any]:
-    """What ``period.html`` needs: the addresses of the ready periods and of the two switches, and the choice in words."""
+def period_words(period: Narrowing, path: str, today: date, collections: Sequence[Collection] = ()) -> Mapping[str, Any]:
+    """What ``period.html`` needs: the addresses of the ready periods and of the two switches, the collections, the choice in words."""
 
     def period_url(days: int) -> str:
         return replace(period, since=today - timedelta(days=days - 1), until=today).page_url(path)
@@ -114,13 +115,15 @@ def period_words(period: Narrowing, path: str, today: date) -> Mapping[str, Any]
         "switched_city": replace(period, city=not period.city).page_url(path),
         "switched_own": replace(period, without_own=not period.without_own).page_url(path),
         "scope_words": scope_words(period),
+        "collections": collections,
     }
 
 
 def scope_words(narrowing: Narrowing) -> str:
     """The choice that stands beside every figure: «خبرهای مربوط به شهر، بی رسانه‌های شهرداری»."""
-    words = "خبرهای مربوط به شهر" if narrowing.city else "همهٔ خبرها"
-    return f"{words}، بی رسانه‌های شهرداری" if narrowing.without_own else words
+    words = ["خبرهای مربوط به شهر" if narrowing.city else "همهٔ خبرها"]
+    words += [f"گروه «{narrowing.collection.name}»"] if narrowing.collection else []
+    return "، ".join(words + ["بی رسانه‌های شهرداری"] * narrowing.without_own)
 
 
 def newest_demands(desk: Desk, narrowing: Narrowing, limit: int = _DEMANDS) -> list[ShownDemand]:

@@ -12,7 +12,7 @@ from core.records import CITY_TONES, TONES, Article
 from dashboards.desk import Desk
 from dashboards.figures import count_speakers
 from dashboards.marked import Mark, Piece, cut
-from dashboards.narrowing import Narrowing, read_narrowing
+from dashboards.narrowing import Narrowing
 from render.tables import FORMATS, MEDIA_TYPES, table_pieces
 from render.words import TONE_NAMES, VOICE_NAMES, topic_name
 from store.explain import explain
@@ -94,7 +94,7 @@ def build_router(desk: Desk) -> APIRouter:
 
 def search_page(desk: Desk, request: Request) -> HTMLResponse:
     """The page for what the address asks; a mistake in the typed words is explained beside the box, with the last good reading."""
-    narrowing = read_narrowing(request.query_params.multi_items(), desk.outlets)
+    narrowing = desk.narrowing(request.query_params.multi_items())
     order = read_order(request.query_params.get("order", ""), narrowing)
     try:
         query = narrowing.query(desk.clock())
@@ -118,7 +118,7 @@ def search_page(desk: Desk, request: Request) -> HTMLResponse:
 
 def explain_page(desk: Desk, request: Request) -> HTMLResponse:
     """How the typed words were understood: each clause in a sentence, the spellings it covers and how many articles meet it."""
-    narrowing = Narrowing(text=read_narrowing(request.query_params.multi_items(), desk.outlets).text)
+    narrowing = Narrowing(text=desk.narrowing(request.query_params.multi_items()).text)
     query = narrowing.query(desk.clock())
     parts = explain(query, desk.archive.search) if narrowing.text else ()
     return desk.page("explain.html", section="search", narrowing=narrowing, notes=query.notes, parts=parts)
@@ -130,7 +130,7 @@ def export_file(desk: Desk, request: Request) -> StreamingResponse:
     format = next((known for known in FORMATS if known == params.get("format", "csv")), None)
     if format is None:
         raise BadInput("format", params["format"], f"not one of {FORMATS}", "قالب خروجی باید csv، xlsx یا ndjson باشد.")
-    narrowing = read_narrowing(params.multi_items(), desk.outlets)
+    narrowing = desk.narrowing(params.multi_items())
     order = read_order(params.get("order", ""), narrowing)
     articles = matching_articles(desk.archive, narrowing.query(desk.clock()), order)
     name = f"rasad-{jalali_numeric(tehran_day(desk.clock())).replace('/', '-')}.{format}"
@@ -236,6 +236,10 @@ def _chips(desk: Desk, narrowing: Narrowing) -> list[tuple[str, str, str]]:
         chips.append(("دامنه", "خبرهای مربوط به شهر", replace(narrowing, city=False).url()))
     if narrowing.without_own:
         chips.append(("دامنه", "بی رسانه‌های شهرداری", replace(narrowing, without_own=False).url()))
+    if narrowing.collection:
+        chips.append(("گروه رسانه", narrowing.collection.name, replace(narrowing, collection=None).url()))
+    if narrowing.relevant:
+        chips.append(("دامنه", "بی خبرهای نامرتبط", replace(narrowing, relevant=False).url()))
     return chips
 
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 from core.dates import tehran_day
 from core.records import TONES, TOPICS, Article
 from dashboards.desk import Desk
-from dashboards.narrowing import Narrowing, read_period
+from dashboards.narrowing import Narrowing
 from dashboards.overview import period_words
 from render.numbers import share
 from store.index import SearchIndex, SearchRequest
@@ -52,9 +52,9 @@ def build_router(desk: Desk) -> APIRouter:
     @router.get("/triangle")
     def triangle(request: Request) -> HTMLResponse:
         now = desk.clock()
-        period = read_period(request.query_params.multi_items(), desk.outlets, now)
+        period = desk.period(request.query_params.multi_items())
         rows = desk.kept(("triangle", period), lambda: triangle_rows(desk, period, now))
-        words = period_words(period, "/triangle", tehran_day(now))
+        words = period_words(period, "/triangle", tehran_day(now), desk.archive.collections.all())
         return desk.page("triangle.html", section="triangle", narrowing=period, rows=rows, corners=_corners(period), **words)
 
     return router

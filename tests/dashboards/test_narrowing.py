@@ -5,6 +5,7 @@ import pytest
 from core.errors import BadInput
 from core.records import Outlet
 from dashboards.narrowing import Narrowing, read_day, read_narrowing, read_period
+from store.collections import Collection
 from tests.desk import NOW
 
 OUTLETS = {"a": Outlet("a", "الف", "", "", owner="city"), "b": Outlet("b", "ب", "", "")}
@@ -63,3 +64,20 @@ def test_what_cannot_be_meant_is_refused(params: list[tuple[str, str]], field: s
     with pytest.raises(BadInput) as caught:
         read_period(params, OUTLETS, NOW)
     assert caught.value.field == field
+
+
+def test_figures_leave_out_what_is_irrelevant_and_their_links_say_so() -> None:
+    usual = read_period([], OUTLETS, NOW)
+    assert usual.relevant
+    assert read_narrowing(usual.params(), OUTLETS).relevant
+    assert "irrelevant" not in usual.page_url("/")
+    assert not read_narrowing([("q", "x")], OUTLETS).relevant
+
+
+def test_a_collection_keeps_its_outlets_and_an_unknown_one_is_named() -> None:
+    known = [Collection(3, "خبرگزاری‌ها", ("b",), "", NOW)]
+    one = read_narrowing([("collection", "3")], OUTLETS, known)
+    assert (one.collection, read_narrowing(one.params(), OUTLETS, known)) == (known[0], one)
+    with pytest.raises(BadInput) as caught:
+        read_narrowing([("collection", "4")], OUTLETS, known)
+    assert caught.value.field == "collection"
