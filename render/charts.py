@@ -53,8 +53,12 @@ def tone_chart_png(days: Sequence[ToneDay], size: Size = WIDE, scale: float = 2.
 
     ``days`` in order of time, one each, also the empty ones. Raises ValueError when there is no day.
     """
-    spec = dumps(_tone_spec(days, size, lambda _day, _tone: None, legend=True), ensure_ascii=False)
-    picture: bytes = _engine().vegalite_to_png(spec, scale=scale, format_locale=_LOCALE)
+    return spec_png(_tone_spec(days, size, lambda _day, _tone: None, legend=True), scale)
+
+
+def spec_png(spec: dict[str, Any], scale: float) -> bytes:
+    """A PNG of a Vega-Lite specification, with Persian numbers; ``scale`` 2 doubles its pixels."""
+    picture: bytes = _engine().vegalite_to_png(dumps(spec, ensure_ascii=False), scale=scale, format_locale=_LOCALE)
     return picture
 
 
@@ -89,7 +93,7 @@ def _tone_spec(days: Sequence[ToneDay], size: Size, link: Callable[[date, str], 
         "background": "#ffffff" if legend else None,
         "padding": {"left": 6, "right": 6, "top": 34 if legend else 10, "bottom": 6},
         "data": {"values": rows},
-        "layer": [bars, *(_legend_layers(size) if legend else [])],
+        "layer": [bars, *(legend_layers(size.width) if legend else [])],
         "config": {
             "font": FAMILY,
             "view": {"stroke": None},
@@ -142,10 +146,11 @@ def _tone_rows(days: Sequence[ToneDay], link: Callable[[date, str], str | None])
     return rows
 
 
-def _legend_layers(size: Size) -> list[dict[str, Any]]:
+def legend_layers(width: int) -> list[dict[str, Any]]:
+    """The three tones named above a plot of that width, from its right edge on; the plot needs 34 pixels of room at the top."""
     layers: list[dict[str, Any]] = []
     for place, (name, _tone, colour) in enumerate(tone_key()):
-        right = size.width - place * 70
+        right = width - place * 70
         layers.append(
             {
                 "data": {"values": [{}]},
