@@ -9,15 +9,20 @@ _KINDS = (
     r"|گروه [^\s،؛:]{2,15}|سرویس [^\s،؛:]{2,15}|خبرنگار(?: (?:گروه|سرویس|حوزه) [^\s،؛:]{2,15})?)"
 )
 _AGENCIES = "ایسنا|ایرنا|ایمنا|ایکنا|ایلنا|فارس|مهر|تسنیم|برنا|شبستان|موج|آنا|باشگاه خبرنگاران جوان|باشگاه خبرنگاران"
-_REPORT = re.compile(r"(?:^|[\s.»(])(?:به|بنا به|بنابر) گزارش[\s\u200c]+(?P<rest>[^\n]{2,160})")
+_REPORT = re.compile(r"(?:^|[.،؛:!؟»)(\-–—]\s*)(?:به|بنا به|بنابر) گزارش[\s\u200c]+(?P<rest>[^\n]{2,160})")
 _QUOTING = re.compile(r"[\s،؛]*به نقل از\s+(?P<source>[^،؛:.\n«»]{2,80})")
-_NAME_END = re.compile(r"[،؛:.\n«]|[\s]به نقل از|[\s](?:در|از|که|با|و|طی|روز|امروز|دیروز|صبح|عصر|شامگاه)[\s]|[\s]-[\s]")
+_NAME_END = re.compile(r"[،؛:.\n«»]|[\s]به نقل از|[\s](?:در|از|که|با|و|طی|روز|امروز|دیروز|صبح|عصر|شامگاه)[\s]|[\s]-[\s]")
 _LEADING_KIND = re.compile(rf"^(?:{_KINDS}\s+)+")
+_FROM = re.compile(r"\s*از\s+(?P<place>[^\s،؛:.]+(?:\s[^\s،؛:.]+){0,2})\s*[،؛:]")
 _SHORT_IN_BRACKETS = re.compile(r"\(\s*([^()]{2,20}?)\s*\)$")
-_DESK = re.compile(rf"(?P<agency>{_AGENCIES})\s*/\s*(?P<place>[^\s/،؛:.]+(?:\s[^\s/،؛:.]+)?)")
+_PROVINCES = (
+    r"خراسان (?:رضوی|شمالی|جنوبی)|آذربایجان (?:شرقی|غربی)|سیستان[ \u200c]?و[ \u200c]?بلوچستان|چهارمحال[ \u200c]?و[ \u200c]?بختیاری"
+    r"|کهگیلویه[ \u200c]?و[ \u200c]?بویراحمد|(?:تربت|شهر|شاهین|بندر|خمین|اسلام|نجف|تخت|قائم)[ \u200c][^\s/،؛:.]+"
+)
+_DESK = re.compile(rf"(?P<agency>{_AGENCIES})\s*/\s*(?P<place>{_PROVINCES}|[^\s/،؛:.]+)")
 _CITY = re.compile(
-    r"(?P<place>[^\s\-–—،؛:.«(][^\-–—،؛:.«(\n]{1,24}?)\s?[-–—]\s?"
-    rf"(?:(?:خبرگزاری\s)?(?P<agency>{_AGENCIES})\s?[-–—:]\s?)?(?=\S)"
+    r"(?P<place>[^\s\-–—_،؛:.«(][^\-–—_،؛:.«(\n]{1,24}?)\s?(?:\(\s?(?P<short>"
+    rf"{_AGENCIES})\s?\)\s?)?[-–—_]\s?(?:(?:خبرگزاری\s)?(?P<agency>{_AGENCIES})\s?[-–—_:]\s?)?(?=\S)"
 )
 _LONGEST_PLACE_WORDS = 3
 _WHERE_SEARCHED = 3
@@ -42,8 +47,8 @@ def find_attribution(lead: str, paragraphs: Sequence[str]) -> Attribution:
     """
     openings = [text for text in (lead, *paragraphs[:_WHERE_SEARCHED]) if text]
     place, desk = _opening(openings)
-    agency, quoted = _report(openings)
-    return Attribution(agency or desk, quoted, place)
+    report = _report(openings)
+    return Attribution(report.agency or desk, report.quoted_agency, place or report.place)
 
 
 def _opening(openings: Sequence[str]) -> tuple[str, str]:
@@ -51,7 +56,7 @@ def _opening(openings: Sequence[str]) -> tuple[str, str]:
     for text in openings[:2]:
         desk = _DESK.match(text)
         if desk:
-            return _two_words(desk["place"]), desk["agency"]
+            return desk["place"], desk["agency"]
         city = _CITY.match(text)
         if (
             city
@@ -59,48 +64,41 @@ def _opening(openings: Sequence[str]) -> tuple[str, str]:
             and not _NOT_A_PLACE.search(city["place"])
             and _is_dateline(city, text)
         ):
-            return city["place"].strip(), city["agency"] or ""
+            return city["place"].strip(), city["agency"] or city["short"] or ""
     return "", ""
 
 
 def _is_dateline(match: re.Match[str], text: str) -> bool:
     """A dash that touches the first word («مشهد- ») or names an agency; «مشهد - تهران» within a title is no dateline."""
     after = text[match.end("place") : match.end()]
-    return bool(match["agency"]) or after[:1] in "-–—"
+    return bool(match["agency"] or match["short"]) or after[:1] in "-–—_"
 
 
-def _two_words(place: str) -> str:
-    """Provinces of two words stay whole: «خراسان رضوی معاون …» → «خراسان رضوی»."""
-    words = place.split()
-    compound = ("خراسان", "آذربایجان", "سیستان", "چهارمحال", "کهگیلویه", "تربت", "شهر")
-    if len(words) > 1 and words[0] in compound:
-        return " ".join(words[:2])
-    return words[0] if words else ""
-
-
-def _report(openings: Sequence[str]) -> tuple[str, str]:
+def _report(openings: Sequence[str]) -> Attribution:
+    """What «به گزارش X از Y به نقل از Z» says: agency X, place Y, quoted agency Z."""
     for text in openings:
         match = _REPORT.search(text[:600])
         if match is None:
             continue
-        rest = match["rest"]
+        rest = _LEADING_KIND.sub("", match["rest"].lstrip("« "))
         end = _NAME_END.search(rest)
         name = _clean_name(rest[: end.start()] if end else rest[:40])
-        quoting = _QUOTING.match(rest[end.start() :]) if end else None
-        return name, _until_verb(quoting["source"]) if quoting else ""
+        after = rest[end.start() :].lstrip("»") if end else ""
+        quoting, place = _QUOTING.match(after), _FROM.match(after)
+        return Attribution(name, _until_verb(quoting["source"]) if quoting else "", place["place"] if place and name else "")
     for text in openings[:1]:
         quoting = re.match(r"به نقل از\s+(?P<source>[^،؛:.\n«»]{2,60})[،؛:]", text)
         if quoting:
-            return "", _until_verb(quoting["source"])
-    return "", ""
+            return Attribution("", _until_verb(quoting["source"]))
+    return Attribution()
 
 
 def _clean_name(name: str) -> str:
-    """«خبرنگار مهر» → «مهر»، «خبرگزاری دانشجویان ایران (ایسنا)» → «ایسنا»."""
+    """«خبرنگار مهر» → «مهر»، «دانشجویان ایران (ایسنا)» → «ایسنا»."""
     short = _SHORT_IN_BRACKETS.search(name.strip())
     if short:
         return short[1]
-    bare = _LEADING_KIND.sub("", name.strip()).strip()
+    bare = name.strip()
     return bare if bare and len(bare.split()) <= 6 else ""
 
 

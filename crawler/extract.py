@@ -98,7 +98,7 @@ def extract_page(page: Page, family: Family, outlet: Outlet, fetched_at: datetim
         kicker=kicker.text,
         lead=lead.text,
         body=body.text,
-        byline=find_byline(view).text,
+        byline=find_byline(view),
         agency=attribution.agency,
         quoted_agency=attribution.quoted_agency,
         place=attribution.place,

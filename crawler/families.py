@@ -59,8 +59,9 @@ FALLBACK = Family(
 
 WORDPRESS_REST = Family(key="wordpress_rest", name="WordPress REST", id_parameter="p", page=False)
 RSS = Family(key="rss", name="RSS only", id_patterns=FALLBACK.id_patterns, page=False)
-TELEGRAM = Family(key="telegram", name="Telegram preview", id_patterns=(re.compile(r"^/(?:s/)?[\w.]+/(\d+)/?$"),), page=False)
-EITAA = Family(key="eitaa", name="Eitaa preview", id_patterns=(re.compile(r"^/[\w.]+/(\d+)/?$"),), page=False)
+# Below the outlet's prefix, which holds the channel's name, a message's path is its number alone.
+TELEGRAM = Family(key="telegram", name="Telegram preview", id_patterns=(re.compile(r"^/(\d+)/?$"),), page=False)
+EITAA = Family(key="eitaa", name="Eitaa preview", id_patterns=(re.compile(r"^/(\d+)/?$"),), page=False)
 
 FAMILY_OF_UNKNOWN = FALLBACK
 FAMILIES: dict[str, Family] = {

@@ -79,6 +79,12 @@ WORDPRESS = Family(
         "[itemprop='articleBody']",
     ),
     byline=(
+        ".byline .author a",
+        ".byline .author",
+        ".byline .fn",
+        ".author.vcard .fn",
+        ".author.vcard a",
+        ".author.vcard",
         "[rel='author']",
         ".author-name",
         ".entry-author a",

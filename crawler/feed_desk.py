@@ -12,7 +12,7 @@ from core.errors import BadInput
 from core.outcomes import Outcome
 from core.records import Outlet
 from crawler.blocks import find_block
-from crawler.channels import messages_in
+from crawler.channels import PREFIXES, messages_in, older_page
 from crawler.desk import Desk, FetchedPage, retry_after
 from crawler.discovery import EMBEDDED, MOST_PAGES, Window, days_of, expand, is_dated, is_paged, links_in, sort_entries
 from crawler.feeds import Entry, parse_feed
@@ -144,14 +144,17 @@ class FeedDesk:
             if told.new or told.due_again:
                 stirred.add(outlet)
         read = self._read_embedded(job, entries, answer.at) if job.outlet.family in EMBEDDED else ()
-        jobs = [*self._children(job, children, answer.at), *self._next_page(job, frozenset(keys), new)]
+        jobs = [
+            *self._children(job, children, answer.at),
+            *self._next_page(job, self._page_after(job, answer, entries), frozenset(keys), new),
+        ]
         logger.info("%s: %s %s told %d addresses, %d new", job.outlet.key, job.kind, job.address, len(entries), new)
         return self._settle(job, answer, Outcome.STORED, FeedResult(tuple(jobs), stirred=frozenset(stirred), read=read))
 
     def _entries(self, job: FeedJob, answer: FeedAnswer) -> tuple[Sequence[Entry], Sequence[Entry]]:
         family = job.outlet.family
-        if family in ("telegram", "eitaa"):
-            return messages_in(answer.body, family, answer.at), ()
+        if family in PREFIXES:
+            return messages_in(answer.body, job.outlet, answer.at), ()
         if job.kind == "listing" and family != "wordpress_rest":
             return links_in(answer.body, answer.url, job.outlet, self.outlets), ()
         content = parse_feed(answer.body, answer.url, answer.at, with_pages=family == "rss")
@@ -190,13 +193,22 @@ class FeedDesk:
             jobs.append(child)
         return jobs
 
-    def _next_page(self, job: FeedJob, keys: frozenset[str], new: int) -> list[FeedJob]:
+    def _next_page(self, job: FeedJob, address: str, keys: frozenset[str], new: int) -> list[FeedJob]:
         """The page after, until a page is empty or repeats the last one; short of a back-fill also when all on it is known."""
-        if not is_paged(job.url) or not keys or keys == job.seen:
+        if not address or not keys or keys == job.seen:
             return []
         if job.page >= (MOST_PAGES_DEEP if self.deep else MOST_PAGES) or not (new or self.deep or job.day):
             return []
-        return [replace(job, page=job.page + 1, seen=keys, address=self._address(job.url, job.page + 1, job.day))]
+        return [replace(job, page=job.page + 1, seen=keys, address=address)]
+
+    def _page_after(self, job: FeedJob, answer: FeedAnswer, entries: Sequence[Entry]) -> str:
+        """The address of the page after this one, "" when there is none: a channel's older messages are read as far as the window."""
+        if is_paged(job.url):
+            return self._address(job.url, job.page + 1, job.day)
+        oldest = min((entry.published_at for entry in entries if entry.published_at), default=None)
+        if job.outlet.family not in PREFIXES or oldest is None or (self.window.since and oldest < self.window.since):
+            return ""
+        return older_page(answer.body, job.outlet)
 
     def _settle(self, job: FeedJob, answer: FeedAnswer, outcome: Outcome, result: FeedResult) -> FeedResult:
         """Keeps the state of the job when its chain of pages has ended, and says when it is due again."""

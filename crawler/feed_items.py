@@ -1,5 +1,6 @@
 """One ``<item>`` or ``<entry>`` of a feed → a RawArticle, for outlets of which only the feed can be read."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,13 @@ import lxml.etree
 from core.errors import BadDate
 from core.records import Image, Outlet, RawArticle
 from crawler.attribution import find_attribution
+from crawler.byline import person_of
 from crawler.dating import Claim, choose, find_updated
 from crawler.families import RSS
 from crawler.fragment import absolute, read_fragment
 from crawler.identity import belongs, canonical_address, news_id
+from crawler.images import distinct
+from crawler.markers import key_of
 from crawler.page import decode
 from crawler.press_dates import PressDate, read_press_date
 
@@ -20,6 +24,7 @@ _BODIES = ("encoded", "content", "description", "summary")
 _PUBLISHED = ("pubDate", "published", "date", "issued")
 _UPDATED = ("updated", "modified")
 _AUTHORS = ("creator", "author")
+_NAME_AFTER_MAIL = re.compile(r"\S+@\S+\s*\((.+)\)")
 
 
 def read_item(page: bytes, url: str, outlet: Outlet, fetched_at: datetime, feed_published_at: datetime | None = None) -> RawArticle:
@@ -41,7 +46,7 @@ def read_item(page: bytes, url: str, outlet: Outlet, fetched_at: datetime, feed_
         headline=" ".join(read_fragment(texts.get("title", ""), "", RSS).paragraphs),
         body="\n".join(fragment.paragraphs),
         lead=lead,
-        byline=next((texts[name].strip() for name in _AUTHORS if texts.get(name, "").strip() and "@" not in texts[name]), ""),
+        byline=next((name for text in _authors(element) if (name := person_of(text, (key_of(outlet.name),)))), ""),
         agency=attribution.agency,
         quoted_agency=attribution.quoted_agency,
         place=attribution.place,
@@ -51,7 +56,7 @@ def read_item(page: bytes, url: str, outlet: Outlet, fetched_at: datetime, feed_
         published_at_source=published.source if published else "",
         updated_at=updated.date.moment if updated else None,
         updated_at_source=updated.source if updated else "",
-        images=tuple({image.url: image for image in (*_enclosures(element, url), *fragment.images)}.values()),
+        images=distinct((*_enclosures(element, url), *fragment.images)),
         flags=tuple(dict.fromkeys(flags)),
         fetched_at=fetched_at,
     )
@@ -100,6 +105,17 @@ def _claims(texts: dict[str, str], names: tuple[str, ...], now: datetime, feed: 
             continue
     if feed:
         yield Claim("feed", PressDate(feed, "second"))
+
+
+def _authors(element: Any) -> Iterator[str]:
+    """Who wrote it: ``dc:creator``, Atom's ``author/name``, RSS' ``mail@sample.example (name)``; a bare mail address is no name."""
+    for wanted in _AUTHORS:
+        for child in element if element is not None else ():
+            if isinstance(child.tag, str) and child.tag.rpartition("}")[2] == wanted:
+                name = next((part.text for part in child if isinstance(part.tag, str) and part.tag.endswith("name")), child.text) or ""
+                match = _NAME_AFTER_MAIL.fullmatch(name.strip())
+                name = match[1] if match else name.strip()
+                yield "" if "@" in name else name
 
 
 def _categories(element: Any) -> Iterator[str]:

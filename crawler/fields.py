@@ -7,6 +7,7 @@ from typing import Any
 
 from core.records import Outlet
 from crawler.body import is_dropped
+from crawler.byline import person_of
 from crawler.family import Family
 from crawler.markers import fold, is_cross_link_heading, key_of
 from crawler.metadata import Metadata
@@ -21,7 +22,6 @@ _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890
 _HOME = re.compile(r"صفحه ?ی? ?(?:اصلی|نخست|اول)|خانه|home|سرصفحه", re.IGNORECASE)
 _KEYWORD_SEPARATORS = re.compile(r"[,،;؛\n]+")
 _SITE_SUFFIX = re.compile(r"\s+[|\-–—:»«]+\s+|\s*\|\s*")
-_BYLINE_LABEL = re.compile(r"^(?:نویسنده|خبرنگار|گزارش(?:گر)?|به قلم|مترجم|توسط|نگارنده|by)\s*[:؛]?\s+", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://)?[\w.-]+\.[a-z]{2,}/[^\s«»<>\"']+", re.IGNORECASE)
 
 
@@ -55,7 +55,7 @@ class Found:
 def find_headline(view: View) -> Found:
     """The headline as printed; the head's only when no heading is printed. Among several headings the one that the head confirms."""
     titles = [key_of(title) for title in view.meta.titles]
-    site = {key_of(view.outlet.name), key_of(view.meta.first("og:site_name"))}
+    site = own_names(view)
     best, best_fit = Found(""), -1.0
     for element in view.elements((*view.family.headline, "h1", "h2")):
         text = text_of(element, {part for selector in view.family.kicker for part in view.page.index.find_all(selector, element)})
@@ -84,7 +84,7 @@ def _head_title(view: View) -> str:
     """The head's title without the site's name: «نمونه - خبرآنلاین» → «نمونه»."""
     plain = next((text_of_title(element) for element in view.page.index.find_all("title")), "")
     title = (view.meta.titles or (plain,))[0]
-    names = {key_of(view.outlet.name), key_of(view.meta.first("og:site_name"))} - {""}
+    names = own_names(view) - {""}
     parts = _SITE_SUFFIX.split(title)
     kept = [part for part in parts if key_of(part) not in names]
     if len(kept) < len(parts):
@@ -136,20 +136,26 @@ def _first_text(view: View, selectors: tuple[str, ...], others: tuple[str, ...],
     return Found("")
 
 
-def find_byline(view: View) -> Found:
-    """Who wrote it, without its label: «نویسنده: نمونهٔ نگارنده» → «نمونهٔ نگارنده»; "" when only the outlet is named."""
-    outlets = {key_of(view.outlet.name), key_of(view.meta.first("og:site_name")), "admin", "مدیر", "مدیرسایت", ""}
+def find_byline(view: View) -> str:
+    """Who wrote it, the name alone: «نویسنده: نمونهٔ نگارنده» → «نمونهٔ نگارنده»; "" when only the outlet is named."""
+    own = own_names(view)
     for element in view.elements(view.family.byline):
-        text = element.get("content") or text_of(element)
-        name = _BYLINE_LABEL.sub("", text).strip()
-        if key_of(name) not in outlets and len(name) <= 100:
-            return Found(name, element)
-    author = view.meta.article.get("author")
-    author = author[0] if isinstance(author, list) and author else author
+        if name := person_of(element.get("content") or text_of(element), own):
+            return name
+    authors = view.meta.article.get("author")
+    people = [_author_name(one) for one in (authors if isinstance(authors, list) else [authors])[:_MOST_TRIED]]
+    return "، ".join(dict.fromkeys(name for one in people if (name := person_of(one, own))))
+
+
+def own_names(view: View) -> set[str]:
+    """What the outlet calls itself, as ``key_of`` gives it."""
+    return {key_of(view.outlet.name), key_of(view.meta.first("og:site_name"))}
+
+
+def _author_name(author: Any) -> str:
     if isinstance(author, dict) and "organization" not in str(author.get("@type", "")).lower():
-        name = str(author.get("name") or "").strip()
-        return Found(name if key_of(name) not in outlets and len(name) <= 100 else "")
-    return Found("")
+        author = author.get("name")
+    return author if isinstance(author, str) else ""
 
 
 def find_section(view: View, headline: str) -> str:

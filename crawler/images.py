@@ -1,7 +1,7 @@
 """An article's pictures with their captions: the lead picture, those of the gallery and those within the body."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -24,16 +24,20 @@ _NAME_ONLY = re.compile(r"[\w.-]*\d[\w.-]*|[\w-]+\.(?:jpe?g|png|gif|webp)", re.I
 
 def find_images(view: View, body: Any, headline: str) -> tuple[Image, ...]:
     """The pictures in page order by place (lead, gallery, body), each once whatever its size parameter, addresses absolute."""
+    printed = ((address_of(element, view.page.url), element) for element in _elements(view, body))
+    return distinct(Image(address, caption_of(element, headline)) for address, element in printed if address) or _of_head(view)
+
+
+def distinct(images: Iterable[Image]) -> tuple[Image, ...]:
+    """Each picture once, whatever parameters its address has, with its caption where one of its printings has one."""
     found: dict[str, Image] = {}
-    for element in _elements(view, body):
-        address = address_of(element, view.page.url)
-        if not address or len(found) >= _MOST:
-            continue
-        key = urlunsplit((*urlsplit(address)[:3], "", ""))
-        image = Image(address, caption_of(element, headline))
+    for image in images:
+        key = urlunsplit((*urlsplit(image.url)[:3], "", ""))
         if key not in found or (image.caption and not found[key].caption):
             found[key] = image
-    return tuple(found.values()) or _of_head(view)
+        if len(found) >= _MOST:
+            break
+    return tuple(found.values())
 
 
 def _of_head(view: View) -> tuple[Image, ...]:

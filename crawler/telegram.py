@@ -8,14 +8,15 @@ from typing import Any
 from core.errors import BadDate
 from core.records import Image, Outlet, RawArticle
 from crawler.attribution import find_attribution
+from crawler.byline import person_of
+from crawler.channels import PREFIXES
 from crawler.dating import Claim, choose
 from crawler.fragment import absolute
-from crawler.markers import is_end_marker
+from crawler.markers import is_end_marker, key_of
 from crawler.page import Page, parse_page
 from crawler.paragraphs import blocks_of, text_of
 from crawler.press_dates import PressDate, parse_press_date
 
-_PREFIXES = {"telegram": "tgme", "eitaa": "etme"}
 _BACKGROUND = re.compile(r"background-image:\s*url\(\s*['\"]?([^'\")]+)")
 _HEADLINE_WORDS = 12
 _LONGEST_HEADLINE = 140
@@ -28,7 +29,7 @@ def read_message(html: bytes, url: str, outlet: Outlet, fetched_at: datetime, fe
     A message without text (a picture alone) has an empty body and the flag ``body_missing``. Signatures («@channel») at the end are out.
     """
     page = parse_page(html, url)
-    prefix = f".{_PREFIXES.get(outlet.family, 'tgme')}_widget_message"
+    prefix = f".{PREFIXES.get(outlet.family, 'tgme')}_widget_message"
     message = next(iter(page.index.find_all(f"{prefix}[data-post]")), page.root)
     lines = _lines(page, message, prefix)
     flags = ["lead_missing", *(() if lines else ("body_missing",))]
@@ -42,7 +43,7 @@ def read_message(html: bytes, url: str, outlet: Outlet, fetched_at: datetime, fe
         news_id=post.rpartition("/")[2] or url.rstrip("/").rpartition("/")[2],
         headline=_headline(lines),
         body="\n".join(lines),
-        byline=_text(page, message, f"{prefix}_from_author"),
+        byline=person_of(_text(page, message, f"{prefix}_from_author"), (key_of(outlet.name),)),
         agency=_text(page, message, f"{prefix}_forwarded_from_name") or attribution.agency,
         quoted_agency=attribution.quoted_agency,
         place=attribution.place,
@@ -94,7 +95,7 @@ def _text(page: Page, message: Any, selector: str) -> str:
 
 def _images(page: Page, message: Any, prefix: str) -> Iterator[Image]:
     seen: set[str] = set()
-    for selector in (f"{prefix}_photo_wrap", ".js-message_grouped_layer a", ".link_preview_image"):
+    for selector in (f"{prefix}_photo_wrap", ".js-message_grouped_layer a"):
         for element in page.index.find_all(selector, message):
             match = _BACKGROUND.search(element.get("style") or "")
             address = absolute(match[1], page.url) if match else ""

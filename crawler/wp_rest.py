@@ -8,16 +8,20 @@ from typing import Any
 from urllib.parse import urljoin
 
 from core.errors import BadDate
-from core.records import Image, Outlet, RawArticle
+from core.records import Comment, Image, Outlet, RawArticle
 from crawler.attribution import find_attribution
+from crawler.byline import person_of
 from crawler.dating import Claim, choose, find_updated
 from crawler.families import WORDPRESS_REST
 from crawler.families_wordpress import WORDPRESS
 from crawler.fragment import read_fragment
 from crawler.identity import canonical_address
+from crawler.images import distinct
+from crawler.markers import key_of
 from crawler.page import decode
 from crawler.press_dates import PressDate, read_press_date
 
+_MOST_COMMENTS = 1_000
 _ELLIPSES = ("[…]", "[...]", "…", "...")
 
 
@@ -44,7 +48,7 @@ def read_post(page: bytes, url: str, outlet: Outlet, fetched_at: datetime, feed_
         headline=_plain(_rendered(post, "title")),
         body="\n".join(fragment.paragraphs),
         lead=lead,
-        byline=_embedded_name(post),
+        byline=person_of(_embedded_name(post), (key_of(outlet.name),)),
         agency=attribution.agency,
         quoted_agency=attribution.quoted_agency,
         place=attribution.place,
@@ -56,7 +60,8 @@ def read_post(page: bytes, url: str, outlet: Outlet, fetched_at: datetime, feed_
         published_at_source=published.source if published else "",
         updated_at=updated.date.moment if updated else None,
         updated_at_source=updated.source if updated else "",
-        images=_featured(post) + fragment.images,
+        images=distinct(_featured(post) + fragment.images),
+        comments=tuple(_comments(post, fetched_at)),
         flags=tuple(dict.fromkeys(flags)),
         fetched_at=fetched_at,
     )
@@ -118,6 +123,16 @@ def _embedded(post: dict[str, Any], name: str) -> list[Any]:
 
 def _embedded_name(post: dict[str, Any]) -> str:
     return next((_text(author, "name") for author in _embedded(post, "author") if isinstance(author, dict)), "")
+
+
+def _comments(post: dict[str, Any], now: datetime) -> Iterator[Comment]:
+    """The embedded readers' comments, replies among them; WordPress counts no votes."""
+    groups = [group for group in _embedded(post, "replies") if isinstance(group, list)]
+    for reply in [one for group in groups for one in group if isinstance(one, dict)][:_MOST_COMMENTS]:
+        text = "\n".join(read_fragment(_rendered(reply, "content"), "", WORDPRESS_REST).paragraphs)
+        if text:
+            times = list(_claims(reply, "date_gmt", "date", now, None))
+            yield Comment(text, _text(reply, "author_name"), times[0].date.moment if times else None)
 
 
 def _terms(post: dict[str, Any], taxonomy: str) -> tuple[str, ...]:

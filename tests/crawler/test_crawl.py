@@ -161,44 +161,6 @@ def test_other_sections_are_left_out_with_and_without_a_fetch(replica: Replica, 
         assert (row.known, row.read, row.left_out) == (3, 1, 2)
 
 
-def test_feeds_of_embedded_families_give_articles_without_a_fetch_of_pages(replica: Replica, crawl: Crawl) -> None:
-    now = utc_now()
-    text = "متن خبر ساختگی دربارهٔ می‌دان‌های شهر که به اندازهٔ یک بند معمولی بلند نوشته شده است و ادامه دارد."
-    posts = [
-        {
-            "id": number,
-            "link": f"{replica.base}/rest/{number}",
-            "date_gmt": f"{now:%Y-%m-%dT%H:%M:%S}",
-            "modified_gmt": f"{now:%Y-%m-%dT%H:%M:%S}",
-            "title": {"rendered": f"تیتر ساختگی {number}"},
-            "content": {"rendered": f"<p>{text}</p><p>{text}</p>"},
-            "excerpt": {"rendered": ""},
-        }
-        for number in (11, 12, 13)
-    ]
-
-    def page(asked: Asked) -> Reply:
-        import json
-
-        return Reply(body=json.dumps(posts[:2] if "page=1" in asked.path else posts[2:] if "page=2" in asked.path else []).encode())
-
-    for number in (1, 2, 3):
-        replica.routes[f"/rest/wp-json/wp/v2/posts?page={number}"] = page
-    crawl.write_outlets(
-        [
-            '[[outlet]]\nkey = "rest"\nname = "نمونه"\nfamily = "wordpress_rest"\ndelay = 0.0\n'
-            f'base_url = "{replica.base}/rest"\nfeeds = ["/wp-json/wp/v2/posts?page={{page}}"]\n'
-        ]
-    )
-
-    told = crawl.run()
-
-    assert told.counts == Counter({Outcome.STORED: 3})
-    assert {key[1] for key in crawl.articles()} == {"11", "12", "13"}
-    assert crawl.run().rows == []
-    assert not any(asked.path.startswith("/rest/1") for asked in replica.log)
-
-
 def test_listings_are_paged_until_all_is_known_although_new_articles_shift_them(replica: Replica, crawl: Crawl) -> None:
     stories = make_stories(25, utc_now())
     site = replica.site("nastooh", stories)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from hypothesis import strategies as st
 
 from core.errors import BadInput
 from core.records import Outlet
-from crawler.channels import messages_in
+from crawler.channels import message_address, messages_in, older_page
 from crawler.discovery import Window, days_in_address, expand, in_sections
 from crawler.feeds import Entry, clean_link, parse_feed, parse_moment
 from tests.crawler.crawling import ROOT
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+CHANNEL = Outlet("c", "کانال نمونه", "telegram", "https://t.me/s/C", aliases=("t.me/C",))
 REAL = ROOT.parent / "shared" / "data" / "html" / "iran-news-mcp-rss"
 
 
@@ -136,10 +138,32 @@ def test_channel_messages_are_read_once_each() -> None:
         '<div class="tgme_widget_message js-widget_message" data-post="c/7"><div class="tgme_widget_message_text">متن</div>'
         '<time datetime="2026-11-20T10:00:00+00:00"></time></div>'
     )
-    (entry,) = messages_in(f"<html><body>{message}{message}</body></html>".encode(), "telegram", NOW)
-    assert (entry.url, entry.published_at) == ("https://t.me/c/7", datetime(2026, 11, 20, 10, tzinfo=UTC))
+    (entry,) = messages_in(f"<html><body>{message}{message}</body></html>".encode(), CHANNEL, NOW)
+    assert (entry.url, entry.published_at) == ("https://t.me/C/7", datetime(2026, 11, 20, 10, tzinfo=UTC))
     assert "متن" in entry.page.decode()
-    assert messages_in(b"", "telegram", NOW) == []
+    assert messages_in(b"", CHANNEL, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "post", "address"),
+    [
+        ("https://t.me/s/Sample", "sample/7", "https://t.me/Sample/7"),
+        ("https://eitaa.com/sample", "sample/7", "https://eitaa.com/sample/7"),
+        ("http://127.0.0.1:18100/mirror/s/sample", "sample/7", "http://127.0.0.1:18100/mirror/sample/7"),
+        ("https://t.me/s/sample", "other/7", "https://t.me/other/7"),
+        ("https://t.me/s/sample", "sample/../../x", ""),
+        ("https://t.me/s/sample", "javascript:x/7", ""),
+        ("https://t.me/s/sample", "", ""),
+    ],
+)
+def test_messages_lie_below_the_outlets_own_address(base: str, post: str, address: str) -> None:
+    assert message_address(post, replace(CHANNEL, base_url=base)) == address
+
+
+def test_a_channels_older_page_is_the_one_its_own_link_names() -> None:
+    page = b"<a class='tme_messages_more' data-before='481' href='//evil.example/'></a><a data-before='x'></a><a data-after='9'></a>"
+    assert older_page(page, CHANNEL) == "https://t.me/s/C?before=481"
+    assert older_page(b"<p>oldest</p>", CHANNEL) == older_page(b"", CHANNEL) == ""
 
 
 @pytest.mark.parametrize(
