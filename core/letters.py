@@ -38,10 +38,10 @@ _HAMZA_SEATS = ((re.compile("[ئؤ](?=[وؤ])"), "و"), (re.compile("(?<=[وؤ])
 _PRESENTATION = re.compile("[\ufb50-\ufdff\ufe70-\ufefc\uff00-\uffef]")
 
 WORD = re.compile(
-    rf"[{_DIGITS}]+(?:[٬,][{_DIGITS}]{{3}})+(?![{_DIGITS}])"
+    rf"[{_PERSIAN}][{_PERSIAN}{_MARKS}{_IGNORED}{HALF_SPACES}]*"
+    rf"|[{_DIGITS}]+(?:[٬,][{_DIGITS}]{{3}})+(?![{_DIGITS}])"
     rf"|[{_DIGITS}]*[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f{_DIGITS}]*"
     rf"|[{_DIGITS}]+"
-    rf"|[{_PERSIAN}][{_PERSIAN}{_MARKS}{_IGNORED}{HALF_SPACES}]*"
     rf"|[^\W\d_{_PERSIAN}A-Za-z\u00c0-\u024f]+"
 )
 

@@ -14,6 +14,7 @@ MOST_MARKS = 400
 _READ_ON = 12
 _ALONE, _BEGINS = 1, 2
 _LONGEST_TEXT = 200_000
+_PIECE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +39,90 @@ class _Wanted:
         return bool(self.terms or self.sequences or self.prefixes or self.near)
 
 
-def marks(text: str, query: Query) -> tuple[Span, ...]:
-    """The places of a text that a query met, in order and apart from each other, at most ``MOST_MARKS``.
+class Marker:
+    """Marks and fragments of many texts for one query: what it learns of a word in one text serves the next."""
 
-    «شهرداری‌های مشهد», query «شهرداری» → (Span(0, 11),)
-    """
-    wanted = _wanted(query)
-    if not wanted:
-        return ()
-    found: list[Span] = []
-    for span in _found(text, wanted):
-        found.append(span)
-        if len(found) == MOST_MARKS:
-            break
-    return tuple(found)
+    def __init__(self, query: Query) -> None:
+        self._wanted = _wanted(query)
+        self._met: dict[str, tuple[int, str]] = {}
+        self._dull: set[str] = set()
+
+    def marks(self, text: str) -> tuple[Span, ...]:
+        """The places of a text that the query met, in order and apart from each other, at most ``MOST_MARKS``."""
+        return tuple(span for span, _ in islice(self._found(text), MOST_MARKS)) if self._wanted else ()
+
+    def snippet(self, text: str, width: int = 240) -> Snippet:
+        """The fragment of about ``width`` characters that holds the first places met most densely; the beginning when none is met.
+
+        Stops reading at the end of the fragment, so that a long body costs no more than a short one.
+        """
+        best: list[tuple[Span, str]] = []
+        window: list[tuple[Span, str]] = []
+        most = 0
+        kinds = _kinds(self._wanted)
+        for span, term in self._found(text) if self._wanted else ():
+            window = [earlier for earlier in window if span.end - earlier[0].start <= width * 3 // 4] + [(span, term)]
+            variety = len({term for _, term in window})
+            if variety > most:
+                best, most = window, variety
+            if most >= kinds or span.start > best[0][0].start + _READ_ON * width:
+                break
+        return self._fragment(text, best[0][0].start if best else 0, width)
+
+    def _fragment(self, text: str, first: int, width: int) -> Snippet:
+        start = _word_start(text, max(0, first - width // 4)) if first > width // 2 else 0
+        end = min(len(text), start + width)
+        while end < len(text) and end - start < width + 20 and not text[end].isspace():
+            end += 1
+        part = text[start:end]
+        return Snippet(part, self.marks(part), start)
+
+    def _found(self, text: str) -> Iterator[tuple[Span, str]]:
+        """The places met, each with the term of its first word. The text is read piece by piece, no further than places are taken."""
+        taken = 0
+        for start, end in _pieces(text):
+            words = WORD.findall(text, start, end)
+            self._learn(words)
+            if self._met.keys().isdisjoint(words):
+                continue
+            for match in WORD.finditer(text, start, end):
+                known = self._met.get(match.group())
+                if known is None or match.start() < taken:
+                    continue
+                kind, term = known
+                until = _sequence_end(text, match.start(), self._wanted) if kind >= _BEGINS else 0
+                if until or kind != _BEGINS:
+                    taken = until or match.end()
+                    yield Span(match.start(), taken), term
+
+    def _learn(self, words: list[str]) -> None:
+        for word in set(words) - self._dull:
+            if word not in self._met:
+                term = term_of(word)
+                kind = _kind(word, term, self._wanted)
+                if kind:
+                    self._met[word] = (kind, term)
+                else:
+                    self._dull.add(word)
+
+
+def marks(text: str, query: Query) -> tuple[Span, ...]:
+    """The places of one text that a query met: «شهرداری‌های مشهد», query «شهرداری» → (Span(0, 11),)."""
+    return Marker(query).marks(text)
 
 
 def snippet(text: str, query: Query, width: int = 240) -> Snippet:
-    """The fragment of about ``width`` characters that holds the first places met most densely; the beginning when none is met.
-
-    Stops reading at the end of the fragment, so that a long body costs no more than a short one.
-    """
-    wanted = _wanted(query)
-    best: list[Span] = []
-    window: list[Span] = []
-    kinds = _kinds(wanted)
-    for span in _found(text, wanted) if wanted else ():
-        window = [earlier for earlier in window if span.end - earlier.start <= width * 3 // 4] + [span]
-        if _variety(text, window) > _variety(text, best):
-            best = window
-        if best and (_variety(text, best) >= kinds or span.start > best[0].start + _READ_ON * width):
-            break
-    return _fragment(text, best[0].start if best else 0, width, wanted)
+    """The fragment of one text worth showing; for many texts use one ``Marker``."""
+    return Marker(query).snippet(text, width)
 
 
-def _fragment(text: str, first: int, width: int, wanted: _Wanted) -> Snippet:
-    start = _word_start(text, max(0, first - width // 4)) if first > width // 2 else 0
-    end = min(len(text), start + width)
-    while end < len(text) and end - start < width + 20 and not text[end].isspace():
-        end += 1
-    part = text[start:end]
-    found = tuple(_found(part, wanted)) if wanted else ()
-    return Snippet(part, found[:MOST_MARKS], start)
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """The text in pieces that end at a space, so that no word is parted."""
+    start, last = 0, min(len(text), _LONGEST_TEXT)
+    while start < last:
+        end = text.find(" ", start + _PIECE, last)
+        yield start, last if end < 0 else end
+        start = last if end < 0 else end
 
 
 def _word_start(text: str, at: int) -> int:
@@ -94,34 +137,12 @@ def _word_start(text: str, at: int) -> int:
     return at
 
 
-def _variety(text: str, spans: list[Span]) -> int:
-    return len({term_of(text[span.start : span.end].split()[0]) for span in spans if text[span.start : span.end].strip()})
-
-
 def _kinds(wanted: _Wanted) -> int:
     return min(3, len(wanted.terms) + len(wanted.sequences) + len(wanted.prefixes) + len(wanted.near))
 
 
-def _found(text: str, wanted: _Wanted) -> Iterator[Span]:
-    """The places met, read no further than they are taken. A word seen before costs one look-up."""
-    met: dict[str, int] = {}
-    taken = 0
-    for match in WORD.finditer(text, 0, _LONGEST_TEXT):
-        word = match.group()
-        kind = met.get(word)
-        if kind is None:
-            kind = met[word] = _kind(word, wanted)
-        if not kind or match.start() < taken:
-            continue
-        end = _sequence_end(text, match.start(), wanted) if kind >= _BEGINS else 0
-        if end or kind != _BEGINS:
-            taken = end or match.end()
-            yield Span(match.start(), taken)
-
-
-def _kind(word: str, wanted: _Wanted) -> int:
+def _kind(word: str, term: str, wanted: _Wanted) -> int:
     """0 for a word that is not asked for, else whether it is met by itself, begins a sequence, or both."""
-    term = term_of(word)
     if not term:
         return 0
     alone = term in wanted.terms
