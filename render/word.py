@@ -20,7 +20,7 @@ from render.numbers import number
 from render.words import tone_name, topic_name
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-FACE = "Vazirmatn"
+FACE = "B Nazanin"  # what Iranian offices have; Word takes another Persian face where it is missing
 _BODY = "word/document.xml"
 _HERE = "@@articles@@"
 _SUMMARY = 420
@@ -132,11 +132,11 @@ def _frame() -> bytes:
 
 
 _STYLES = (
-    ("Normal", 11.0, "1F2A2E"),
+    ("Normal", 12.5, "1F2A2E"),
     ("Title", 20.0, "0B5559"),
-    ("Subtitle", 11.0, "5B676C"),
-    ("Heading 2", 13.0, "1F2A2E"),
-    ("Quote", 9.5, "95520B"),
+    ("Subtitle", 12.0, "5B676C"),
+    ("Heading 2", 14.0, "1F2A2E"),
+    ("Quote", 11.0, "95520B"),
     ("Caption", 8.5, "5B676C"),
 )
 
@@ -149,13 +149,14 @@ def _turn(style: Any, size: float, colour: str) -> None:
     from docx.shared import Pt, RGBColor
 
     style.font.name, style.font.size, style.font.italic = FACE, Pt(size), False
-    style.font.color.rgb = RGBColor.from_string(colour)
+    style.font.color.rgb, style.font.cs_bold = RGBColor.from_string(colour), bool(style.font.bold)
     letters = style.element.get_or_add_rPr()
     letters.rFonts.set(qn("w:cs"), FACE)
-    for name, value in (("w:bCs", "1" if style.font.bold else "0"), ("w:szCs", str(int(size * 2)))):
-        element = OxmlElement(name)
-        element.set(qn("w:val"), value)
-        letters.append(element)
+    persian_size = OxmlElement("w:szCs")
+    persian_size.set(qn("w:val"), str(int(size * 2)))
+    letters.insert_element_before(
+        persian_size, "w:highlight", "w:u", "w:effect", "w:bdr", "w:shd", "w:vertAlign", "w:rtl", "w:cs", "w:lang"
+    )
     # In a right-to-left paragraph «left» means the side where a line begins, which is the right one.
     style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
     style.paragraph_format.space_after = Pt(4)
@@ -171,4 +172,4 @@ def _page(section: Any) -> None:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(22)
     section.top_margin = section.bottom_margin = Mm(20)
-    section._sectPr.append(OxmlElement("w:bidi"))
+    section._sectPr.insert_element_before(OxmlElement("w:bidi"), "w:rtlGutter", "w:docGrid")
