@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from core.errors import BadInput, BadQuery, NotFound, RasadError, Unavailable
+from core.errors import BadInput, BadQuery, Forbidden, NotFound, RasadError, TooMany, Unauthorized, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -55,6 +55,16 @@ def problem_of(error: RasadError) -> Response:
         return problem(400, error.persian, str(error), field=error.field, value=_short(error.value))
     if isinstance(error, NotFound):
         return problem(404, "چنین چیزی در بایگانی نیست.", str(error))
+    if isinstance(error, Unauthorized):
+        response = problem(401, "برای این درخواست کلید یا ورود لازم است.", str(error))
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+    if isinstance(error, Forbidden):
+        return problem(403, "این درخواست از این کلید یا کاربر پذیرفته نیست.", str(error))
+    if isinstance(error, TooMany):
+        response = problem(429, error.persian or "درخواست‌ها از اندازه گذشت.", str(error))
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
     if isinstance(error, Unavailable):
         response = problem(503, "بایگانی اکنون پاسخ نمی‌دهد.", "a part outside this process does not answer now")
         response.headers["Retry-After"] = "5"

@@ -71,7 +71,7 @@ def _with_samples(settings: Settings, sites: SampleSites) -> Settings:
     outlets = settings.data / "outlets.toml"
     sites.outlets_file(outlets)
     os.environ |= {"RASAD_DATA": str(settings.data), "RASAD_OUTLETS": str(outlets), "RASAD_ALLOW_ADDRESSES": "127.0.0.0/8"}
-    return Settings.load(port=settings.port)
+    return Settings.load(port=settings.port, open=settings.open)
 
 
 def _crawl(what: str) -> list[dict[str, Any]]:

@@ -65,7 +65,7 @@ def _top(height: int, width: int) -> "FloatRect":  # a long page is cut: the pic
 def main() -> None:
     """Takes the pictures of the archive that the settings name."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshots")
-    settings = Settings.load()
+    settings = Settings.load(open="read")
     with opened(settings) as archive:
         app = create_app(archive, settings, tuple(load_known_outlets(settings).values()))
         with _served(app) as base:

@@ -5,11 +5,13 @@ import threading
 
 import uvicorn
 
+from app.terminal import notes
 from app.web import create_app
 from app.wiring import load_known_outlets, opened
 from core.dates import utc_now
 from core.errors import RasadError
 from core.settings import Settings
+from store.archive import Archive
 from store.query import parse_query
 
 WARM_UP_SECONDS = 2.0
@@ -37,14 +39,30 @@ def warm_up() -> None:
     parse_query("خبر", now=utc_now())
 
 
+def tell_first_link(archive: Archive, settings: Settings) -> None:
+    """Prints the link that makes the first administrator, when there is no account: once, within an hour. An open desk needs none."""
+    token = None if settings.open else archive.accounts.make_first_link(utc_now())
+    if token:
+        notes.print("\nهنوز کاربری نیست. نخستین مدیر را با این پیوند بسازید (یک بار، تا یک ساعت):", markup=False)
+        notes.print(f"{settings.public_url}/first-admin/{token}\n", markup=False, soft_wrap=True)
+
+
 def serve_forever(settings: Settings) -> None:
     """Serves until SIGINT or SIGTERM."""
     check_port(settings.host, settings.port)
     with opened(settings) as archive:
         application = create_app(archive, settings, tuple(load_known_outlets(settings).values()))
+        tell_first_link(archive, settings)
         later = threading.Timer(WARM_UP_SECONDS, warm_up)
         later.daemon = True
         later.start()
         uvicorn.run(
-            application, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5, server_header=False
+            application,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            timeout_graceful_shutdown=5,
+            server_header=False,
+            proxy_headers=bool(settings.behind_proxy),
+            forwarded_allow_ips=list(settings.behind_proxy),
         )

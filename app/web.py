@@ -5,8 +5,8 @@ import threading
 import tomllib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,8 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems, routes
 from api.replies import finish_schema
+from app.access import Gate, Gatekeeper, ask_to_sign_in
+from app.limits import BodyLimit, Quota
 from core.dates import utc_now
-from core.errors import BadInput, NotFound, RasadError, Unavailable
+from core.errors import BadInput, Forbidden, NotFound, RasadError, TooMany, Unauthorized, Unavailable
 from core.records import Outlet
 from core.settings import Settings
 from dashboards import pages
@@ -39,14 +41,16 @@ _HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+_CODES = {BadInput: 400, Unauthorized: 401, Forbidden: 403, NotFound: 404, TooMany: 429, Unavailable: 503}
 _YEAR = b"public, max-age=31536000, immutable"
 
 
 class StrictHeaders:
     """Adds the security headers to every answer, and lets a browser keep a static file whose address names its content."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         self._app = app
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on and completes the headers of the answer."""
@@ -57,8 +61,10 @@ class StrictHeaders:
 
         async def send_strict(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message.get("headers", []), *_HEADERS]
-                message = {**message, "headers": [*headers, (b"cache-control", _YEAR)] if keep else headers}
+                headers = [*message.get("headers", []), *self._headers]
+                if not any(name == b"cache-control" for name, _ in headers):
+                    headers.append((b"cache-control", _YEAR if keep else b"no-store"))
+                message = {**message, "headers": headers}
             await send(message)
 
         await self._app(scope, receive, send_strict)
@@ -70,10 +76,13 @@ def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] =
     app = FastAPI(
         title="Rasad", version="1", description="Persian news monitoring: articles, search, counts, changes.", docs_url=None, redoc_url=None
     )
+    refuse = partial(_refuse, desk)
+    app.add_middleware(Gate, keeper=Gatekeeper(archive, settings, clock, Quota(archive.keys, settings.requests_per_minute), refuse))
+    app.add_middleware(BodyLimit, too_large=partial(_refuse_status, desk, HTTPException(413, "the body is too large")))
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
-    app.add_middleware(StrictHeaders)
+    app.add_middleware(StrictHeaders, headers=_headers(secure=bool(settings.behind_proxy)))
     app.include_router(routes.build_router(archive, outlets, clock))
-    app.include_router(pages.build_router(desk))
+    app.include_router(pages.build_router(desk, secure=bool(settings.behind_proxy)))
     app.mount("/static", pages.static_files(), name="static")
     _answer_errors(app, desk)
     make_schema = app.openapi
@@ -91,13 +100,37 @@ def read_names(register: Path) -> dict[str, str]:
     return {row["id"]: row["name"] for row in rows if "id" in row and "name" in row}
 
 
+def _headers(*, secure: bool) -> tuple[tuple[bytes, bytes], ...]:
+    return (*_HEADERS, (b"strict-transport-security", b"max-age=31536000; includeSubDomains")) if secure else _HEADERS
+
+
+def _refuse(desk: Desk, request: Request, error: RasadError) -> Response:
+    code = _code(error)
+    if code >= 500:
+        log.error("%s %s: %s", request.method, _logged_path(request), error, exc_info=error)
+    if _is_program(request):
+        return problems.problem_of(error)
+    return ask_to_sign_in(request) if isinstance(error, Unauthorized) else pages.error_page(desk, error, code)
+
+
+def _refuse_status(desk: Desk, error: HTTPException, request: Request) -> Response:
+    if _is_program(request):
+        response = problems.problem(error.status_code, "این درخواست پذیرفته نشد.", str(error.detail))
+    else:
+        response = pages.error_page(desk, None, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _logged_path(request: Request) -> str:
+    """The address as the log may hold it: the route's, for the request's own may hold a token."""
+    return str(getattr(request.scope.get("route"), "path", "") or request.url.path.split("/")[1])
+
+
 def _answer_errors(app: FastAPI, desk: Desk) -> None:
     @app.exception_handler(RasadError)
     def ours(request: Request, error: RasadError) -> Response:
-        code = _code(error)
-        if code >= 500:
-            log.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
-        return problems.problem_of(error) if _is_program(request) else pages.error_page(desk, error, code)
+        return _refuse(desk, request, error)
 
     @app.exception_handler(RequestValidationError)
     def wrong_form(request: Request, error: RequestValidationError) -> Response:
@@ -105,28 +138,19 @@ def _answer_errors(app: FastAPI, desk: Desk) -> None:
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
-        if _is_program(request):
-            response = problems.problem(error.status_code, "این درخواست پذیرفته نشد.", str(error.detail))
-        else:
-            response = pages.error_page(desk, None, error.status_code)
-        response.headers.update(error.headers or {})
-        return response
+        return _refuse_status(desk, error, request)
 
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> Response:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        log.error("%s %s failed", request.method, _logged_path(request), exc_info=error)
         response = problems.problem_of(RasadError()) if _is_program(request) else pages.error_page(desk, None, 500)
         response.raw_headers.extend(_HEADERS)  # this answer is made outside of StrictHeaders
         return response
 
 
 def _is_program(request: Request) -> bool:
-    return request.url.path.startswith((routes.PREFIX, "/healthz", "/readyz", "/openapi.json"))
+    return request.url.path.startswith((routes.PREFIX, "/healthz", "/readyz", "/openapi.json", "/metrics", "/feeds/"))
 
 
-def _code(error: Any) -> int:
-    if isinstance(error, BadInput):
-        return 400
-    if isinstance(error, NotFound):
-        return 404
-    return 503 if isinstance(error, Unavailable) else 500
+def _code(error: RasadError) -> int:
+    return next((code for kind, code in _CODES.items() if isinstance(error, kind)), 500)

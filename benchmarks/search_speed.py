@@ -192,7 +192,7 @@ def serve(folder: Path, engine: str, server: str, port: int) -> None:
 
     from app.web import create_app
 
-    settings = Settings(data=folder)
+    settings = Settings(data=folder, open="read")
     archive = open_archive(settings, chosen(settings, engine, server, writable=False))
     uvicorn.run(create_app(archive, settings), host="127.0.0.1", port=port, log_level="warning")
 

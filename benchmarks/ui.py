@@ -76,7 +76,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive = open_archive(Settings(data=Path(folder)), TantivyIndex(Path(folder) / "index", writable=True))
         fill(archive, given.articles)
-        client = TestClient(create_app(archive, Settings(data=Path(folder)), clock=lambda: NOW))
+        client = TestClient(create_app(archive, Settings(data=Path(folder), open="read"), clock=lambda: NOW))
         warm_up()
         print(f"{archive.search.count()} articles; ms: first answer, then median and p95 of {given.rounds}; kB as sent")
         for address in PAGES:

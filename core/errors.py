@@ -6,6 +6,9 @@ RasadError
 │   ├── BadQuery      a search that cannot be read: holds the position and the last good reading
 │   └── BadDate       a date that cannot be read
 ├── NotFound          a thing asked for by key is not there
+├── Unauthorized      nobody is signed in, or the key is not known
+├── Forbidden         the user's role or the key's scopes do not reach that far
+├── TooMany           asked too often: says in how many seconds it may be tried again
 ├── FetchRefused      an address must not be fetched (scheme, private network, robots)
 └── Unavailable       a part outside (engine, mail server, database) does not answer now
 """
@@ -62,6 +65,27 @@ class NotFound(RasadError):
         super().__init__(f"no {kind} {key!r}")
         self.kind = kind
         self.key = key
+
+
+class Unauthorized(RasadError):
+    """Who asks is not known: signing in, or a valid key, is needed."""
+
+
+class Forbidden(RasadError):
+    """Who asks is known and may not do this; ``needed`` is the role or scope that may."""
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(f"{needed} is needed")
+        self.needed = needed
+
+
+class TooMany(RasadError):
+    """Asked too often. ``seconds`` says after how long trying again is right; ``persian`` is the sentence a user may see."""
+
+    def __init__(self, what: str, seconds: int, persian: str = "") -> None:
+        super().__init__(f"too many {what}: try again in {seconds} s")
+        self.seconds = seconds
+        self.persian = persian
 
 
 class FetchRefused(RasadError):

@@ -1,11 +1,11 @@
 """Every setting of Rasad, read from ``RASAD_…`` variables; a bad value refuses the start and names key and value."""
 
 from functools import cached_property
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import SettingError
@@ -42,14 +42,26 @@ class Settings(BaseSettings):
         "", description="another tone model than the bundled one: a folder made by `rasad model export`, or a hub's name"
     )
     tone_labels: str = Field("", description="what that model's labels mean: LABEL_0=negative,LABEL_1=neutral,LABEL_2=positive")
+    behind_proxy: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="addresses of the https proxy in front, parted by commas: it is believed about callers, and cookies demand https"
+    )
+    requests_per_minute: int = Field(600, ge=1, description="requests that one API key, or one user of the API, may make in a minute")
+    open: str = Field("", pattern="^(|read)$", description="read: anyone may read desk and API; set by the demo, only on loopback")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
 
-    @field_validator("allow_addresses", mode="before")
+    @field_validator("open")
+    @classmethod
+    def _opens_only_here(cls, value: str, info: ValidationInfo) -> str:
+        if value and (info.data.get("behind_proxy") or not _is_loopback(str(info.data.get("host", "")))):
+            raise ValueError("an open desk is for this machine alone: it needs RASAD_HOST=127.0.0.1 and no RASAD_BEHIND_PROXY")
+        return value
+
+    @field_validator("allow_addresses", "behind_proxy", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("allow_addresses")
+    @field_validator("allow_addresses", "behind_proxy")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:
@@ -90,3 +102,10 @@ class Settings(BaseSettings):
     def outbox_folder(self) -> Path:
         """Where mails are written when no mail server is set."""
         return self.data / "outbox"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

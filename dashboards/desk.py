@@ -14,9 +14,10 @@ from starlette.responses import HTMLResponse
 
 from core.dates import jalali_moment, jalali_numeric, jalali_text, persian_digits, tehran_day, utc_now
 from core.records import Outlet
+from dashboards.access import signed_in
 from dashboards.narrowing import Narrowing, read_narrowing, read_period
 from render.numbers import ago, difference, number, percent, share
-from render.words import KIND_NAMES, OWNER_NAMES, TONE_NAMES, TOPIC_NAMES, VOICE_NAMES, tone_name, topic_name
+from render.words import KIND_NAMES, OWNER_NAMES, ROLE_NAMES, TONE_NAMES, TOPIC_NAMES, VOICE_NAMES, tone_name, topic_name
 from store.archive import Archive
 
 HERE = Path(__file__).parent
@@ -69,7 +70,7 @@ class Desk:
     def page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
         """The rendered template with ``now`` and the outlets' names at hand."""
         now = self.clock()
-        words = {"desk": self, "now": now, "today": tehran_day(now), "outlet_name": self.outlet_name}
+        words = {"desk": self, "now": now, "today": tehran_day(now), "outlet_name": self.outlet_name, "user": signed_in.get()}
         return HTMLResponse(templates().get_template(template).render(**words, **values), status)
 
 
@@ -105,6 +106,7 @@ def templates() -> Environment:
         VOICES=VOICE_NAMES,
         KINDS=KIND_NAMES,
         OWNERS=OWNER_NAMES,
+        ROLES=ROLE_NAMES,
     )
     return environment
 

@@ -6,23 +6,28 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from core.errors import BadInput, NotFound, RasadError, Unavailable
-from dashboards import article_page, outlets_page, overview, search_page, suggestions, triangle, unsubscribe
+from core.errors import BadInput, Forbidden, NotFound, RasadError, TooMany, Unavailable
+from dashboards import article_page, outlets_page, overview, search_page, sign_in_page, suggestions, triangle, unsubscribe
 from dashboards.desk import Desk
 
 STATIC = Path(__file__).parent / "static"
 _MISSING = {
     "article": ("این خبر در بایگانی نیست", "شاید نشانی درست رونویس نشده باشد. خبر را با واژه‌های تیترش جست‌وجو کنید."),
     "recipient": ("این پیوند شناخته نیست", "شاید پیوند نامه کامل رونویس نشده باشد. دکمهٔ لغو را در خود نامه بزنید."),
+    "first link": (
+        "این پیوند دیگر کار نمی‌کند",
+        "پیوند نخستین مدیر یک بار و تا یک ساعت کار می‌کند. با آغاز دوبارهٔ رصد پیوند تازه‌ای نوشته می‌شود.",
+    ),
     "page": ("صفحهٔ بایگانی‌شده‌ای نیست", "این خبر از پرونده یا پایگاه دیگری آمده و صفحهٔ رسانه همراه آن نگه داشته نشده است."),
 }
 
 
-def build_router(desk: Desk) -> APIRouter:
-    """Every page of the desk."""
+def build_router(desk: Desk, *, secure: bool = False) -> APIRouter:
+    """Every page of the desk. ``secure``: browsers reach it by https."""
     router = APIRouter(include_in_schema=False)
     for page in (overview, search_page, suggestions, article_page, triangle, outlets_page, unsubscribe):
         router.include_router(page.build_router(desk))
+    router.include_router(sign_in_page.build_router(desk, secure=secure))
     return router
 
 
@@ -42,6 +47,10 @@ def _words(error: RasadError | None, code: int) -> tuple[str, str]:
         return "این درخواست خوانده نشد", error.persian
     if isinstance(error, Unavailable):
         return "بایگانی اکنون پاسخ نمی‌دهد", "چیزی از دست نرفته است. چند لحظهٔ دیگر دوباره بیایید."
+    if isinstance(error, Forbidden):
+        return "این کار از حساب شما برنمی‌آید", "نقش شما به این بخش راه ندارد. اگر باید داشته باشد، به مدیر رصد بگویید."
+    if isinstance(error, TooMany):
+        return "کمی آهسته‌تر", error.persian or "درخواست‌های شما از اندازه گذشت. کمی دیگر دوباره بیایید."
     if isinstance(error, NotFound) and error.kind in _MISSING:
         return _MISSING[error.kind]
     if code == 404:

@@ -32,6 +32,7 @@ VOICE_NAMES = {
     "other": "دیگر",
 }
 KIND_NAMES = {"PER": "شخص", "ORG": "نهاد", "LOC": "مکان"}
+ROLE_NAMES = {"viewer": "بیننده", "editor": "ویراستار", "admin": "مدیر"}
 OWNER_NAMES = {"city": "شهرداری", "astan": "آستان قدس", "state": "دولتی", "private": "خصوصی", "": "نامعلوم"}
 
 

@@ -1,20 +1,25 @@
 """Opens, closes and holds the parts of the archive; it has no other method of its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from core.settings import Settings
+from store.accounts import Accounts
 from store.articles import Articles
+from store.audit import Audit
 from store.bulletins import Bulletins
 from store.collections import Collections
 from store.engine import make_engine, migrate
 from store.groups import Groups
 from store.index import SearchIndex
+from store.keys import Keys
 from store.ledger import Ledger
 from store.pages import Pages, pages_url
 from store.people import People
 from store.stories import Stories
+from store.vocabulary import Vocabulary
 from store.work import Work
 
 
@@ -33,6 +38,10 @@ class Archive:
     pages: Pages
     bulletins: Bulletins
     collections: Collections
+    accounts: Accounts
+    keys: Keys
+    audit: Audit
+    words: Callable[[], Vocabulary] = Vocabulary
 
     def close(self) -> None:
         """Lets go of the search index and of every connection."""
@@ -41,8 +50,11 @@ class Archive:
         self.engine.dispose()
 
 
-def open_archive(settings: Settings, search: SearchIndex) -> Archive:
-    """Makes the data folder and the tables where they are missing, and opens the archive. The caller chooses the engine of the search."""
+def open_archive(settings: Settings, search: SearchIndex, words: Callable[[], Vocabulary] = Vocabulary) -> Archive:
+    """Makes the data folder and the tables where they are missing, and opens the archive. The caller chooses the engine of the search.
+
+    ``words`` tells at any time the names that searches may use: outlets and the user's own topics.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database)
     migrate(engine)
@@ -61,4 +73,8 @@ def open_archive(settings: Settings, search: SearchIndex) -> Archive:
         pages=pages,
         bulletins=Bulletins(engine),
         collections=Collections(engine),
+        accounts=Accounts(engine),
+        keys=Keys(engine),
+        audit=Audit(engine),
+        words=words,
     )

@@ -20,4 +20,4 @@ def demo(
 
     data = Path(os.environ.get("RASAD_DATA") or DEMO_DATA)
     with plain_errors():
-        run_demo(Settings.load(data=data, port=port), once=once)
+        run_demo(Settings.load(data=data, port=port, open="read"), once=once)

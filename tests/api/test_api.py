@@ -40,7 +40,7 @@ def test_all_articles_are_walked_once_by_their_cursor(client: TestClient) -> Non
 
 def test_a_cursor_stays_right_while_articles_arrive(tmp_path: Path) -> None:
     archive, _ = open_filled(tmp_path)
-    client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
+    client = TestClient(create_app(archive, Settings(data=tmp_path, open="read"), clock=lambda: NOW))
     first = get(client, "/articles", limit=70)
     late = add(archive, raw(1))
     second = get(client, "/articles", limit=70, cursor=first["next_cursor"])
@@ -61,7 +61,7 @@ def test_revisions_tell_every_version(tmp_path: Path) -> None:
     archive = open_archive(Settings(data=tmp_path), TantivyIndex.in_memory())
     add(archive, raw(1))
     id = add(archive, raw(1, headline="تیتر تازه")).id
-    answer = get(TestClient(create_app(archive, Settings(data=tmp_path))), f"/articles/{id}/revisions")
+    answer = get(TestClient(create_app(archive, Settings(data=tmp_path, open="read"))), f"/articles/{id}/revisions")
     models.RevisionList.model_validate(answer)
     assert [(one["revision"], one["headline"]) for one in answer["revisions"]] == [(1, "گشایش بوستان شمارهٔ 1"), (2, "تیتر تازه")]
     archive.close()
@@ -114,7 +114,7 @@ def test_outlets_tell_their_articles(client: TestClient) -> None:
 
 def test_a_follower_of_the_change_feed_mirrors_the_archive(tmp_path: Path) -> None:
     archive, _ = open_filled(tmp_path)
-    client = TestClient(create_app(archive, Settings(data=tmp_path)))
+    client = TestClient(create_app(archive, Settings(data=tmp_path, open="read")))
     mirror: dict[int, Any] = {}
 
     def follow(after: int) -> int:

@@ -13,7 +13,7 @@ pytestmark = needs_chromium
 
 def test_the_description_is_shown_and_nothing_leaves_the_host(tmp_path: Path) -> None:
     archive, outlets = open_filled(tmp_path)
-    app = create_app(archive, Settings(data=tmp_path), outlets, clock=lambda: NOW)
+    app = create_app(archive, Settings(data=tmp_path, open="read"), outlets, clock=lambda: NOW)
     with served(app) as base, started_browser() as browser, watched_page(browser, base, 1100) as page:
         page.goto("/docs")
         page.locator(".opblock").first.wait_for()

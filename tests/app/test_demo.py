@@ -82,7 +82,9 @@ def test_serve_answers_after_the_demo_and_ends_cleanly(demo: tuple[Path, str], t
         port = free.getsockname()[1]
     with (tmp_path / "log").open("wb") as log:
         service = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "serve", "--port", str(port)], env={**_environment(), "RASAD_DATA": str(data)}, stderr=log
+            [sys.executable, "-m", "app.cli", "serve", "--port", str(port)],
+            env={**_environment(), "RASAD_DATA": str(data), "RASAD_OPEN": "read"},
+            stderr=log,
         )
         try:
             page = _first_page(f"http://127.0.0.1:{port}/")

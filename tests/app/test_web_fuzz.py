@@ -107,7 +107,7 @@ VALUES = [
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = tmp_path_factory.mktemp("fuzz")
     archive, outlets = open_filled(folder)
-    yield TestClient(create_app(archive, Settings(data=folder), outlets, clock=lambda: NOW), raise_server_exceptions=False)
+    yield TestClient(create_app(archive, Settings(data=folder, open="read"), outlets, clock=lambda: NOW), raise_server_exceptions=False)
     archive.close()
 
 

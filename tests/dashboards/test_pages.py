@@ -137,7 +137,7 @@ def test_the_article_page_shows_its_labels_and_reprints(client: TestClient, arch
 
 def test_an_empty_archive_says_how_to_fill_it(tmp_path: Path) -> None:
     archive = open_archive(Settings(data=tmp_path), TantivyIndex.in_memory())
-    client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
+    client = TestClient(create_app(archive, Settings(data=tmp_path, open="read"), clock=lambda: NOW))
     assert "بایگانی هنوز خالی است" in text_of(client.get("/").text)
     for address in ("/search", "/triangle", "/outlets"):
         assert client.get(address).status_code == 200
@@ -148,7 +148,7 @@ def test_an_edit_is_shown_as_a_comparison(tmp_path: Path) -> None:
     archive = open_archive(Settings(data=tmp_path), TantivyIndex.in_memory())
     add(archive, raw(1))
     edited = add(archive, raw(1, headline="گشایش بوستان تازه"))
-    client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
+    client = TestClient(create_app(archive, Settings(data=tmp_path, open="read"), clock=lambda: NOW))
     tree = html.fromstring(client.get(f"/articles/{edited.id}/revisions").text)
     assert "تازه" in tree.xpath("string(//ins)")
     assert "شمارهٔ" in tree.xpath("string(//del)")
@@ -160,7 +160,7 @@ def test_a_withdrawn_article_says_so_and_leaves_the_search(tmp_path: Path) -> No
     gone = add(archive, raw(1))
     archive.articles.withdraw(gone.id, NOW)
     catch_up(archive)
-    client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
+    client = TestClient(create_app(archive, Settings(data=tmp_path, open="read"), clock=lambda: NOW))
     assert "رسانه این خبر را برداشته است" in text_of(client.get(f"/articles/{gone.id}").text)
     assert "خبری پیدا نشد" in text_of(client.get("/search").text)
     archive.close()
@@ -176,7 +176,7 @@ def test_hostile_text_is_shown_and_not_obeyed(tmp_path: Path, words: str) -> Non
         raw(1, headline=f"تیتر {words}", kicker=words, lead=words, body=body, byline=words, section=words, outlet=words, url=words),
         labels,
     )
-    client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
+    client = TestClient(create_app(archive, Settings(data=tmp_path, open="read"), clock=lambda: NOW))
     pages = [client.get("/?days=7&scope=all"), client.get(f"/articles/{article.id}"), client.get("/search", params={"q": words})]
     pages += [
         client.get("/search"),
@@ -226,7 +226,7 @@ def test_a_programming_mistake_gives_a_page_without_details(archive: Archive, mo
         raise ZeroDivisionError("secret detail")
 
     monkeypatch.setattr(type(archive.search), "search", broken)
-    app = create_app(archive, Settings(data=Path()), clock=lambda: NOW)
+    app = create_app(archive, Settings(data=Path(), open="read"), clock=lambda: NOW)
     client = TestClient(app, raise_server_exceptions=False)
     for address in ("/search", "/api/v1/search"):
         reply = client.get(address)
@@ -250,7 +250,7 @@ def test_a_reader_leaves_the_digest_without_signing_in(tmp_path: Path) -> None:
     archive = open_archive(Settings(data=tmp_path), TantivyIndex.in_memory())
     subscription = archive.people.add_subscription("روزانه", "شهرداری", ("reader@city.example",))
     token = archive.people.recipients(subscription.id)[0].token
-    client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
+    client = TestClient(create_app(archive, Settings(data=tmp_path, open="read"), clock=lambda: NOW))
     assert "reader@city.example" in text_of(client.get(f"/unsubscribe/{token}").text)
     assert archive.people.recipients(subscription.id)[0].state == "active"
     for _ in range(2):
@@ -265,7 +265,7 @@ def test_spellings_of_one_speaker_are_one_line_that_counts_them_all(tmp_path: Pa
     for number, name in enumerate(["آیدین فروتن", "آيدين فروتن", "آیدین فروتن"]):
         said = hostile_labels(name)
         add(archive, raw(number), replace(said, quotes=(replace(said.quotes[0], speaker_id=None),)))
-    client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
+    client = TestClient(create_app(archive, Settings(data=tmp_path, open="read"), clock=lambda: NOW))
     lines = html.fromstring(client.get("/?scope=all").text).xpath("//section[@aria-labelledby='speakers']//li")
     assert [" ".join(line.text_content().split()) for line in lines] == ["آیدین فروتن۳"]
     choices = html.fromstring(client.get("/search").text).xpath("//section[h2='گوینده']//li")
@@ -299,7 +299,7 @@ def test_a_search_that_finds_nothing_offers_what_may_be_meant(client: TestClient
 def test_figures_follow_the_archive_at_once(tmp_path: Path) -> None:
     """Figures are kept between pages; an article that arrives must be counted by the next one."""
     archive = open_archive(Settings(data=tmp_path), TantivyIndex.in_memory())
-    client = TestClient(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW))
+    client = TestClient(create_app(archive, Settings(data=tmp_path, open="read"), clock=lambda: NOW))
     for count in ("۱", "۲", "۳"):
         add(archive, raw(int(count.translate({0x6F1: "1", 0x6F2: "2", 0x6F3: "3"}))))
         page = html.fromstring(client.get("/?scope=all").text)
