@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from core.letters import WORD
@@ -14,7 +15,7 @@ MOST_MARKS = 400
 _READ_ON = 12
 _ALONE, _BEGINS = 1, 2
 _LONGEST_TEXT = 200_000
-_PIECE = 400
+_PIECE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,12 @@ class _Wanted:
 
 
 class Marker:
-    """Marks and fragments of many texts for one query: what it learns of a word in one text serves the next."""
+    """Marks and fragments of many texts for one query."""
 
     def __init__(self, query: Query) -> None:
         self._wanted = _wanted(query)
-        self._met: dict[str, tuple[int, str]] = {}
-        self._dull: set[str] = set()
+        self._asked = self._wanted.terms | self._wanted.sequences.keys()
+        self._by_letters = bool(self._wanted.prefixes or self._wanted.near)
 
     def marks(self, text: str) -> tuple[Span, ...]:
         """The places of a text that the query met, in order and apart from each other, at most ``MOST_MARKS``."""
@@ -82,11 +83,11 @@ class Marker:
         taken = 0
         for start, end in _pieces(text):
             words = WORD.findall(text, start, end)
-            self._learn(words)
-            if self._met.keys().isdisjoint(words):
+            met = self._met_among(words)
+            if not met:
                 continue
             for match in WORD.finditer(text, start, end):
-                known = self._met.get(match.group())
+                known = met.get(match.group())
                 if known is None or match.start() < taken:
                     continue
                 kind, term = known
@@ -95,15 +96,24 @@ class Marker:
                     taken = until or match.end()
                     yield Span(match.start(), taken), term
 
-    def _learn(self, words: list[str]) -> None:
-        for word in set(words) - self._dull:
-            if word not in self._met:
-                term = term_of(word)
-                kind = _kind(word, term, self._wanted)
-                if kind:
-                    self._met[word] = (kind, term)
-                else:
-                    self._dull.add(word)
+    def _met_among(self, words: list[str]) -> dict[str, tuple[int, str]]:
+        """Of these words those that are met: (whether alone or beginning a sequence, term) by word."""
+        asked, by_letters = self._asked, self._by_letters
+        return {
+            word: (kind, term)
+            for word in set(words)
+            if ((term := term_of(word)) in asked or by_letters) and (kind := self._kind(word, term))
+        }
+
+    def _kind(self, word: str, term: str) -> int:
+        """0 for a word that is not asked for, else whether it is met by itself, begins a sequence, or both."""
+        if not term:
+            return 0
+        alone = term in self._wanted.terms
+        if not alone and self._by_letters:
+            surface = surface_of(word)
+            alone = surface.startswith(self._wanted.prefixes) or any(_is_near(surface, *near) for near in self._wanted.near)
+        return (_ALONE if alone else 0) + (_BEGINS if term in self._wanted.sequences else 0)
 
 
 def marks(text: str, query: Query) -> tuple[Span, ...]:
@@ -141,17 +151,6 @@ def _kinds(wanted: _Wanted) -> int:
     return min(3, len(wanted.terms) + len(wanted.sequences) + len(wanted.prefixes) + len(wanted.near))
 
 
-def _kind(word: str, term: str, wanted: _Wanted) -> int:
-    """0 for a word that is not asked for, else whether it is met by itself, begins a sequence, or both."""
-    if not term:
-        return 0
-    alone = term in wanted.terms
-    if not alone and (wanted.prefixes or wanted.near):
-        surface = surface_of(word)
-        alone = surface.startswith(wanted.prefixes) or _is_near(surface, wanted.near)
-    return (_ALONE if alone else 0) + (_BEGINS if term in wanted.sequences else 0)
-
-
 def _sequence_end(text: str, start: int, wanted: _Wanted) -> int:
     """Where the longest sequence that begins at a word ends; 0 when none does."""
     words = ((term, match.end()) for match in WORD.finditer(text, start, _LONGEST_TEXT) if (term := term_of(match.group())))
@@ -164,8 +163,9 @@ def _sequence_end(text: str, start: int, wanted: _Wanted) -> int:
     return 0
 
 
-def _is_near(surface: str, near: tuple[tuple[str, int], ...]) -> bool:
-    return any(distance(surface, word, most) <= most for word, most in near)
+@lru_cache(maxsize=100_000)
+def _is_near(surface: str, word: str, most: int) -> bool:
+    return distance(surface, word, most) <= most
 
 
 def distance(left: str, right: str, most: int) -> int:
