@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, Response
 
 from core.errors import BadInput, BadQuery, NotFound
 from core.records import Article, BodyField, Mention
+from dashboards.access import signed_in
 from dashboards.desk import Desk
 from dashboards.diff import Changed, compare
 from dashboards.marked import Mark, cut, paragraphs
@@ -65,6 +67,8 @@ def article_page(desk: Desk, article: Article, params: Sequence[tuple[str, str]]
     members.sort(key=lambda one: (one.raw.published_at or one.first_seen_at, one.id))
     found = text_marks(article, "body") + _hits(desk, raw.body, words)
     present = Counter(mark.kind for mark in found)
+    standing = desk.archive.articles.corrections([article.id]).get(article.id, {})
+    user, query = signed_in.get(), urlencode(params)
     return desk.page(
         "article.html",
         article=article,
@@ -75,6 +79,10 @@ def article_page(desk: Desk, article: Article, params: Sequence[tuple[str, str]]
         members=[one for one in members if one.withdrawn_at is None] if len(members) > 1 else [],
         back=narrowing.url(order=order) if order else "",
         neighbours=find_neighbours(desk, article.id, narrowing, order) if order else (None, None),
+        standing=standing,
+        machine=desk.archive.articles.machine_labels(article.id) if standing else article.annotations,
+        may_correct=user is not None and user.may("editor"),
+        labels_url=f"/articles/{article.id}/labels?{query}" if query else f"/articles/{article.id}/labels",
         has_page=desk.archive.articles.page(article.id) is not None,
     )
 

@@ -7,9 +7,38 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from core.errors import BadInput, Forbidden, NotFound, RasadError, TooMany, Unavailable
-from dashboards import article_page, outlets_page, overview, search_page, sign_in_page, suggestions, triangle, unsubscribe
+from dashboards import (
+    article_page,
+    bulletin_forms,
+    bulletin_page,
+    corrections_page,
+    export_page,
+    help_page,
+    outlets_page,
+    overview,
+    search_page,
+    suggestions,
+    triangle,
+    unsubscribe,
+    why_page,
+)
 from dashboards.desk import Desk
 
+_PAGES = (
+    overview,
+    search_page,
+    export_page,
+    why_page,
+    help_page,
+    suggestions,
+    article_page,
+    corrections_page,
+    triangle,
+    bulletin_page,
+    bulletin_forms,
+    outlets_page,
+    unsubscribe,
+)
 STATIC = Path(__file__).parent / "static"
 _MISSING = {
     "article": ("این خبر در بایگانی نیست", "شاید نشانی درست رونویس نشده باشد. خبر را با واژه‌های تیترش جست‌وجو کنید."),
@@ -18,16 +47,16 @@ _MISSING = {
         "این پیوند دیگر کار نمی‌کند",
         "پیوند نخستین مدیر یک بار و تا یک ساعت کار می‌کند. با آغاز دوبارهٔ رصد پیوند تازه‌ای نوشته می‌شود.",
     ),
+    "bulletin": ("این بولتن پیدا نشد", "شاید هنوز منتشر نشده یا پیش‌نویس آن دور انداخته شده است. بولتن‌های دیگر در بخش «بولتن» است."),
     "page": ("صفحهٔ بایگانی‌شده‌ای نیست", "این خبر از پرونده یا پایگاه دیگری آمده و صفحهٔ رسانه همراه آن نگه داشته نشده است."),
 }
 
 
-def build_router(desk: Desk, *, secure: bool = False) -> APIRouter:
-    """Every page of the desk. ``secure``: browsers reach it by https."""
+def build_router(desk: Desk) -> APIRouter:
+    """Every page of the desk."""
     router = APIRouter(include_in_schema=False)
-    for page in (overview, search_page, suggestions, article_page, triangle, outlets_page, unsubscribe):
+    for page in _PAGES:
         router.include_router(page.build_router(desk))
-    router.include_router(sign_in_page.build_router(desk, secure=secure))
     return router
 
 

@@ -4,19 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, StreamingResponse
+from starlette.responses import HTMLResponse
 
-from core.dates import jalali_numeric, tehran_day
 from core.errors import BadInput, BadQuery
 from core.records import CITY_TONES, TONES, Article
 from dashboards.desk import Desk
 from dashboards.figures import count_speakers
 from dashboards.marked import Mark, Piece, cut
 from dashboards.narrowing import Narrowing
-from render.tables import FORMATS, MEDIA_TYPES, table_pieces
 from render.words import TONE_NAMES, VOICE_NAMES, topic_name
 from store.explain import explain
-from store.export import matching_articles
 from store.highlight import marks, snippet
 from store.index import ORDERS, Hit, Order, SearchPage, SearchRequest
 from store.query import Query
@@ -74,7 +71,7 @@ class Facet:
 
 
 def build_router(desk: Desk) -> APIRouter:
-    """``/search``, its explanation and its export."""
+    """``/search`` and its explanation."""
     router = APIRouter()
 
     @router.get("/search")
@@ -84,10 +81,6 @@ def build_router(desk: Desk) -> APIRouter:
     @router.get("/search/explain")
     def explained(request: Request) -> HTMLResponse:
         return explain_page(desk, request)
-
-    @router.get("/search/export")
-    def export(request: Request) -> StreamingResponse:
-        return export_file(desk, request)
 
     return router
 
@@ -122,20 +115,6 @@ def explain_page(desk: Desk, request: Request) -> HTMLResponse:
     query = narrowing.query(desk.clock())
     parts = explain(query, desk.archive.search) if narrowing.text else ()
     return desk.page("explain.html", section="search", narrowing=narrowing, notes=query.notes, parts=parts)
-
-
-def export_file(desk: Desk, request: Request) -> StreamingResponse:
-    """Every article that the page counts, one row each, in the page's order by time; the file is sent while it is made."""
-    params = request.query_params
-    format = next((known for known in FORMATS if known == params.get("format", "csv")), None)
-    if format is None:
-        raise BadInput("format", params["format"], f"not one of {FORMATS}", "قالب خروجی باید csv، xlsx یا ndjson باشد.")
-    narrowing = desk.narrowing(params.multi_items())
-    order = read_order(params.get("order", ""), narrowing)
-    articles = matching_articles(desk.archive, narrowing.query(desk.clock()), order)
-    name = f"rasad-{jalali_numeric(tehran_day(desk.clock())).replace('/', '-')}.{format}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(table_pieces(format, articles), media_type=MEDIA_TYPES[format], headers=headers)
 
 
 def read_order(text: str, narrowing: Narrowing) -> Order:
@@ -218,7 +197,7 @@ def _page(desk: Desk, narrowing: Narrowing, order: Order, status: int = 200, **f
         narrowing=narrowing,
         orders=orders,
         order=order,
-        chips=_chips(desk, narrowing),
+        chips=chips(desk, narrowing),
         last_good_url=_last_good_url(narrowing, found.get("mistake")),
         **(empty | found),
     )
@@ -227,7 +206,7 @@ def _page(desk: Desk, narrowing: Narrowing, order: Order, status: int = 200, **f
 _ORDER_NAMES = {"relevance": "مرتبط‌ترین", "newest": "تازه‌ترین", "oldest": "قدیمی‌ترین"}
 
 
-def _chips(desk: Desk, narrowing: Narrowing) -> list[tuple[str, str, str]]:
+def chips(desk: Desk, narrowing: Narrowing) -> list[tuple[str, str, str]]:
     """The filters that stand, each with the address without it: (kind, value, address)."""
     chips = [
         (_FACET_NAMES[field], value_name(desk, field, value), narrowing.without(field, value).url()) for field, value in narrowing.filters

@@ -103,7 +103,7 @@ def test_an_export_has_exactly_the_rows_of_the_screen(client: TestClient) -> Non
         reply = client.get(link)
         assert reply.status_code == 200
         exported[urlsplit(link).query.split("format=")[1].split("&")[0]] = reply
-    assert exported.keys() == {"xlsx", "csv", "ndjson"}
+    assert exported.keys() == {"xlsx", "docx", "csv", "ndjson"}
     ids = [line.split(",", 1)[0] for line in exported["csv"].text.splitlines() if re.match(r"\d+,sample", line)]
     assert len(ids) == len(set(ids)) == total
     assert set(ids) == shown

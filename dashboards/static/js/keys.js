@@ -1,4 +1,5 @@
-// Keyboard on every page: / goes to the search box; j, k and o walk through the results; n and p go to the next and the previous.
+// Keyboard on every page: / goes to the search box; j, k and o walk through the results; n and p go to the next and the previous;
+// ? shows the help.
 const typing = (element) => element && (element.matches("input, textarea, select") || element.isContentEditable);
 const hits = () => [...document.querySelectorAll("[data-hit]")];
 let here = -1;
@@ -20,9 +21,10 @@ const actions = {
   o: () => hits()[here]?.querySelector("h2 a").click(),
   p: () => document.querySelector("[data-prev]")?.click(),
   n: () => document.querySelector("[data-next]")?.click(),
+  "?": () => location.assign("/help#keys"),
 };
 // The same keys on a Persian keyboard.
-const persian = { "ت": "j", "ن": "k", "خ": "o", "د": "n", "ح": "p" };
+const persian = { "ت": "j", "ن": "k", "خ": "o", "د": "n", "ح": "p", "؟": "?" };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(document.activeElement)) return;
