@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from app.commands import checking, crawling, demonstrating, digesting, importing, modelling, outlets, searching, serving, tagging
+from app.commands import accounts, checking, crawling, demonstrating, digesting, importing, modelling, outlets, searching, serving, tagging
 from app.logs import set_up_logging
 from app.terminal import plain_errors
 from core.settings import Settings
@@ -39,6 +39,8 @@ app.command("import")(importing.import_)
 app.command("why-not")(searching.why_not)
 app.command("eval")(modelling.evaluate)
 app.add_typer(digesting.subscription, name="subscription")
+app.add_typer(accounts.user, name="user")
+app.add_typer(accounts.key, name="key")
 app.add_typer(outlets.outlets, name="outlets")
 app.add_typer(modelling.model, name="model")
 

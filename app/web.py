@@ -23,7 +23,7 @@ from core.dates import utc_now
 from core.errors import BadInput, Forbidden, NotFound, RasadError, TooMany, Unauthorized, Unavailable
 from core.records import Outlet
 from core.settings import Settings
-from dashboards import pages
+from dashboards import access_pages, pages
 from dashboards.desk import Desk
 from render.charts import warm_up
 from store.archive import Archive
@@ -82,7 +82,8 @@ def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] =
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     app.add_middleware(StrictHeaders, headers=_headers(secure=bool(settings.behind_proxy)))
     app.include_router(routes.build_router(archive, outlets, clock))
-    app.include_router(pages.build_router(desk, secure=bool(settings.behind_proxy)))
+    app.include_router(pages.build_router(desk))
+    app.include_router(access_pages.build_router(desk, secure=bool(settings.behind_proxy), limit=settings.requests_per_minute))
     app.mount("/static", pages.static_files(), name="static")
     _answer_errors(app, desk)
     make_schema = app.openapi

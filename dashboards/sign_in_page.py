@@ -89,6 +89,10 @@ def _add_signing_in(router: APIRouter, door: Door) -> None:
             answer.headers["Retry-After"] = str(error.seconds)
             return answer
         if user is None:
+            known = door.accounts.find(name)
+            door.desk.archive.audit.note(
+                "—", "session.refused", f"users/{known.name}" if known else "users", door.desk.clock(), f"from {address}"
+            )
             return door.form(next, _WRONG, 401, name)
         door.note(user, "session.start", f"from {address}")
         return door.let_in(user, safe_next(next))

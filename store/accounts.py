@@ -136,7 +136,7 @@ class Accounts:
     def user_of(self, token: str, now: datetime) -> User | None:
         """Whose session this token is; None when it has ended or never was."""
         row = self.sessions.find(token, now)
-        return User(row.id, row.name, row.role) if row else None
+        return User(*row) if row else None
 
     def make_first_link(self, now: datetime) -> str | None:
         """The token of a link that makes the first administrator, once, within an hour; earlier ones end. None when there are accounts."""

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -42,8 +41,8 @@ class Sessions:
             connection.execute(sa.insert(sessions).values(**row))
         return token
 
-    def find(self, token: str, now: datetime) -> sa.Row[Any] | None:
-        """(id, name, role, seen_at) of the account whose session this is, while it lasts."""
+    def find(self, token: str, now: datetime) -> tuple[int, str, str] | None:
+        """(id, name, role) of the account whose session this is, while it lasts."""
         alive = (sessions.c.seen_at > now - IDLE) & (sessions.c.created_at > now - LONGEST)
         columns = (accounts.c.id, accounts.c.name, accounts.c.role, sessions.c.seen_at)
         query = sa.select(*columns).join(sessions, sessions.c.account_id == accounts.c.id)
@@ -52,7 +51,7 @@ class Sessions:
         if row and now - row.seen_at > _SEEN_EVERY:
             with writing(self._engine) as connection:
                 connection.execute(sa.update(sessions).where(sessions.c.token_hash == token_hash(token)).values(seen_at=now))
-        return row
+        return (row.id, row.name, row.role) if row else None
 
     def end(self, token: str) -> None:
         """Signs out; nothing happens when there is no such session."""
