@@ -33,14 +33,19 @@ class _GuardedBackend(httpcore.SyncBackend):
         self._rules = rules
 
     def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        """Resolves, checks and connects; raises FetchRefused."""
+        """Resolves, checks and connects to the first of the host's numbers, IPv4 or IPv6, that may be and answers; raises FetchRefused."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from None
-        number = str(found[0][4][0])
-        self._rules.check_number(ip_address(number.partition("%")[0]))
-        return super().connect_tcp(number, port, *args, **kwargs)
+        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        for number in dict.fromkeys(str(one[4][0]) for one in found):
+            try:
+                self._rules.check_number(ip_address(number.partition("%")[0]))
+                return super().connect_tcp(number, port, *args, **kwargs)
+            except (FetchRefused, httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
 
 
 class Asker:

@@ -13,6 +13,18 @@ from crawler.safety import AddressRules, GuardedReactor
 from crawler.settings import PARALLEL_WITHOUT_DELAY
 
 
+class SystemResolver:
+    """Names are resolved in the reactor's own way: IPv4 and IPv6, and anew for each connection, as numbers change in a long crawl."""
+
+    @classmethod
+    def from_crawler(cls, _crawler: Crawler, **_reactor: Any) -> "SystemResolver":
+        """Scrapy's way to make it."""
+        return cls()
+
+    def install_on_reactor(self) -> None:
+        """Leaves the reactor as it is, where Scrapy would install its resolver for IPv4 alone that never forgets."""
+
+
 class _GuardedAgent(_ScrapyAgent):
     """Connects through the guarded reactor, except to a proxy: that address comes from the settings, not from the web."""
 

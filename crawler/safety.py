@@ -55,7 +55,7 @@ class AddressRules:
         meant = _unwrapped(number)
         if any(meant in network for network in self._allowed if network.version == meant.version):
             return
-        if not meant.is_global or meant.is_multicast or meant.is_reserved or (meant.version == 4 and meant in _SHARED):
+        if not meant.is_global or meant.is_multicast or meant.is_reserved or _is_local(meant):
             raise FetchRefused(url or str(number), f"private address {number}")
 
 
@@ -93,6 +93,11 @@ def _unwrapped(number: Number) -> Number:
     if number in _NAT64:
         return IPv4Address(int(number) & 0xFFFFFFFF)
     return number.ipv4_mapped or number.sixtofour or number
+
+
+def _is_local(number: Number) -> bool:
+    """The two ranges that Python calls global although they are not: shared IPv4 space and the old site-local IPv6 addresses."""
+    return number in _SHARED if isinstance(number, IPv4Address) else number.is_site_local
 
 
 def _is_local_name(host: str) -> bool:

@@ -58,6 +58,7 @@ def scrapy_settings(settings: Settings, outlets: Sequence[Outlet]) -> dict[str, 
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             "Accept-Language": "fa,en;q=0.5",
         },
+        "TWISTED_DNS_RESOLVER": "crawler.connect.SystemResolver",
         "DOWNLOADER": "crawler.politeness.HostDownloader",
         "DOWNLOAD_HANDLERS": {
             "http": "crawler.connect.GuardedHandler",

@@ -17,6 +17,7 @@ from store.ledger_records import Address, Coverage, Discovery, FeedState, Fetch,
 from store.ledger_tables import crawl_addresses, crawl_feeds, crawl_fetches
 
 CHUNK = 200
+LOG_CHUNK = 1_000
 RESTLESS_FETCHES = 6
 RESTLESS_GAP = timedelta(hours=6)
 _SECTION_MARK = "\n"
@@ -160,19 +161,6 @@ class Ledger:
                 found.setdefault(outlet, Coverage(outlet, Counter())).outcomes[Outcome(outcome)] += number
         return [found[outlet] for outlet in sorted(found)]
 
-    def fetch_counts(self, since: datetime | None = None) -> dict[str, Counter[Outcome]]:
-        """Per outlet how many fetches ended in which outcome since then."""
-        query = sa.select(crawl_fetches.c.outlet, crawl_fetches.c.outcome, sa.func.count()).group_by(
-            crawl_fetches.c.outlet, crawl_fetches.c.outcome
-        )
-        if since is not None:
-            query = query.where(crawl_fetches.c.at >= since)
-        counts: dict[str, Counter[Outcome]] = {}
-        with reading(self._engine) as connection:
-            for outlet, outcome, number in connection.execute(query):
-                counts.setdefault(outlet, Counter())[Outcome(outcome)] += number
-        return counts
-
     def has_read(self, outlet: str, since: datetime) -> bool:
         """Whether an article of the outlet was read after ``since``."""
         table = crawl_fetches.c
@@ -190,6 +178,20 @@ class Ledger:
         )
         with reading(self._engine) as connection:
             return [Reading(row.at, Outcome(row.outcome), row.body_chars, row.fields) for row in connection.execute(query)]
+
+    def forget_fetches(self, before: datetime) -> int:
+        """Takes the rows of the fetch log that are older out, a chunk a transaction; how many. Addresses and articles stay."""
+        table, gone = crawl_fetches.c, 0
+        oldest = sa.select(table.id, table.at).order_by(table.id).limit(LOG_CHUNK)
+        while True:
+            with writing(self._engine) as connection:
+                rows = connection.execute(oldest).all()
+                old = [row.id for row in rows if row.at < before]
+                if old:
+                    connection.execute(sa.delete(crawl_fetches).where(table.id <= max(old), table.at < before))
+            gone += len(old)
+            if len(old) < LOG_CHUNK:
+                return gone
 
     def _known(self, outlet: str, keys: Sequence[str]) -> dict[str, Address]:
         query = sa.select(crawl_addresses).where(crawl_addresses.c.outlet == outlet, crawl_addresses.c.key.in_(keys))

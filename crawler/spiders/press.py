@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import scrapy
@@ -26,6 +26,8 @@ from crawler.queue import AddressQueue
 from store.ledger_records import Address
 
 LOAD = 16
+LOG_KEPT = timedelta(days=30)
+TIDY_EVERY = timedelta(days=1)
 OnOutcome = Callable[[str, str, Outcome], None]
 logger = logging.getLogger(__name__)
 
@@ -61,6 +63,7 @@ class PressSpider(scrapy.Spider):
         self._jobs: list[tuple[datetime, FeedJob]] = []
         self._feeds_under_way = 0
         self._idle_since: datetime | None = None
+        self._tidy_at = datetime.min.replace(tzinfo=UTC)
 
     async def start(self) -> AsyncIterator[Any]:
         """All requests of the crawl, as they become due."""
@@ -70,11 +73,18 @@ class PressSpider(scrapy.Spider):
             self._jobs += [(self._first_time(job, now), job) for job in jobs]
         while not self.stopping:
             self._moved.clear()
+            await self._tidy(utc_now())
             requests = [*self._due_feeds(utc_now()), *await self._due_pages(utc_now())]
             for request in requests:
                 yield request
             if not requests and not await self._something_comes():
                 return
+
+    async def _tidy(self, now: datetime) -> None:
+        """Once a day takes out of the fetch log what nobody looks at any more: the health check looks two weeks back."""
+        if now >= self._tidy_at:
+            self._tidy_at = now + TIDY_EVERY
+            await self.in_desk(self.plan.desk.archive.ledger.forget_fetches, now - LOG_KEPT)
 
     async def in_desk(self, function: Callable[..., Any], *args: Any) -> Any:
         """Runs a piece of desk work in the desk's thread."""

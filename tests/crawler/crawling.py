@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import sqlalchemy as sa
+
 from core.outcomes import Outcome
 from core.records import Article
 from core.settings import Settings
 from store.archive import Archive, open_archive
 from store.index import SearchIndex
+from store.ledger_tables import crawl_addresses, crawl_fetches
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _CHILD = """
@@ -99,6 +102,17 @@ class Crawl:
         """Every stored article by outlet and news id."""
         with self.archive() as archive:
             return {(article.raw.outlet, article.raw.news_id): article for article in archive.articles.walk()}
+
+
+def fetch_log(crawl: Crawl) -> dict[str, list[Outcome]]:
+    """The ledger's fetch log: each address with its outcomes, in order."""
+    addresses, fetches = crawl_addresses.c, crawl_fetches.c
+    query = sa.select(addresses.url, fetches.outcome).join_from(crawl_fetches, crawl_addresses).order_by(fetches.id)
+    found: dict[str, list[Outcome]] = {}
+    with crawl.archive() as archive, archive.engine.connect() as connection:
+        for url, outcome in connection.execute(query):
+            found.setdefault(url, []).append(Outcome(outcome))
+    return found
 
 
 @dataclass(frozen=True)

@@ -57,11 +57,12 @@ Answer = Reply | Callable[[Asked], Reply]
 class Replica:
     """The server. ``routes`` maps a path to its answer; ``log`` keeps every path asked for, in order."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self.routes: dict[str, Answer] = {}
         self.log: list[Asked] = []
         self.sites: dict[str, Site] = {}
         self.fallback: Answer = Reply(404, b"<html><body>404</body></html>")
+        self._host = host
         self._port = port
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
@@ -72,7 +73,8 @@ class Replica:
     @property
     def base(self) -> str:
         """The address without a slash at the end."""
-        return f"http://127.0.0.1:{self._port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
 
     def site(self, family: str, stories: list[Story]) -> "Site":
         """Adds a site of a family under its own prefix."""
@@ -114,7 +116,7 @@ class Replica:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._server = self._loop.run_until_complete(self._loop.create_server(lambda: _Connection(self), "127.0.0.1", self._port))
+        self._server = self._loop.run_until_complete(self._loop.create_server(lambda: _Connection(self), self._host, self._port))
         self._port = self._server.sockets[0].getsockname()[1]
         self._ready.set()
         try:

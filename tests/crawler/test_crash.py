@@ -24,7 +24,7 @@ def _contents(crawl: Crawl) -> dict[tuple[str, str], tuple[str, str, int]]:
 def test_killed_crawls_lose_nothing_store_nothing_twice_and_refetch_little(
     replica: Replica, tmp_path: Path, seed: int, rounds: int
 ) -> None:
-    """Complaint 30: 10–15 % of the records were fetched twice after crashes."""
+    """Complaint row 30: 10–15 % of the records were fetched twice after crashes."""
     chance = random.Random(seed)
     full_replica(replica, PAGES, utc_now())
     calm = Crawl(tmp_path)

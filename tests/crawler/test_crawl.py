@@ -44,7 +44,7 @@ def test_a_second_run_fetches_only_what_is_new_or_changed_and_asks_feeds_conditi
 
 
 def test_headline_edit_becomes_revision_not_second_article(replica: Replica, crawl: Crawl) -> None:
-    """Complaint 13: an edited headline gave a second entry; also 26: no edit without an edited text."""
+    """Complaint row 13: an edited headline gave a second entry; complaint row 26: no edit without an edited text."""
     story = make_stories(1, utc_now())[0]
     site = replica.site("nastooh", [story])
     crawl.write_outlets([site.row()])
@@ -60,6 +60,25 @@ def test_headline_edit_becomes_revision_not_second_article(replica: Replica, cra
         article = next(archive.articles.walk())
         assert article.revision == 2
         assert article.raw.body.startswith("بند نخست پس از ویرایش ساختگی.")
+
+
+def test_a_page_that_changes_around_its_text_is_no_edit(replica: Replica, crawl: Crawl) -> None:
+    """Complaint row 26: "no changes, but change detected": tickers, related boxes, white space and letter forms are no edit."""
+    story = make_stories(1, utc_now())[0]
+    site = replica.site("nastooh", [story])
+    crawl.write_outlets([site.row()])
+    crawl.run()
+
+    page = site.answer_to(story)
+    around = page.replace("خبر مرتبط".encode(), "خبر مرتبطی دیگر".encode()).replace(b"</article>", b"<div class='ads'>ad 7</div></article>")
+    rewritten = around.replace("ی".encode(), "ي".encode()).replace(b"<p>", b"<p>\n&nbsp; ")
+    assert rewritten != page
+    replica.routes[site.path(story)] = Reply(body=rewritten)
+    site.changed[story.number] = utc_now() + timedelta(seconds=1)
+
+    assert crawl.run().counts == Counter({Outcome.UNCHANGED: 1})
+    with crawl.archive() as archive:
+        assert next(archive.articles.walk()).revision == 1
 
 
 def test_a_deleted_article_is_withdrawn_after_two_misses(replica: Replica, crawl: Crawl) -> None:
@@ -100,7 +119,7 @@ def test_a_site_that_finds_nothing_any_more_withdraws_nothing(replica: Replica, 
 
 
 def test_all_forms_of_an_address_are_one_article(replica: Replica, crawl: Crawl) -> None:
-    """Complaint 13: identity is the news id, not the address: slug, slug-less, AMP, tracker and alias forms are one."""
+    """Complaint row 13: identity is the news id, not the address: slug, slug-less, AMP, tracker and alias forms are one."""
     story = make_stories(1, utc_now())[0]
     site = replica.site("nastooh", [story])
     forms = [site.url(story), f"{site.base}/news/{story.number}", f"{site.base}/amp/{story.number}/", f"{site.url(story)}?utm_source=x"]

@@ -70,7 +70,7 @@ class Served:
 
 @pytest.mark.parametrize("family", FEED_FAMILIES)
 def test_a_feed_gives_its_articles_with_every_field_and_no_page_is_fetched(replica: Replica, crawl: Crawl, family: str) -> None:
-    """Complaint row 3: whose report it is comes along; row 26: nothing is an edit that is none."""
+    """Complaint row 3: whose report it is comes along; complaint row 26: nothing is an edit that is none."""
     served = Served(replica, family)
     crawl.write_outlets([served.row])
 

@@ -61,7 +61,7 @@ def test_page_render_time_is_never_taken() -> None:
 
 @pytest.mark.parametrize("value", ["2027-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "۱۴۱۰/۰۱/۰۱", "2026-12-13T10:00:00+03:30"])
 def test_a_future_date_never_counts(value: str) -> None:
-    """Row 5: no stored date lies after the fetch; it is flagged, and the next source is asked."""
+    """Complaint row 5: no stored date lies after the fetch; it is flagged, and the next source is asked."""
     alone = _read(_meta("article:published_time", value))
     assert alone.published_at is None
     assert {"date_missing"} <= set(alone.flags)
@@ -77,7 +77,7 @@ def test_a_date_within_the_tolerance_is_kept_and_flagged() -> None:
 
 
 def test_disagreeing_old_and_shifted_dates_are_flagged() -> None:
-    """Row 16: a site that prints local time as UTC is noticed."""
+    """Complaint row 16: a site that prints local time as UTC is noticed."""
     assert "date_conflict" in _read(_meta("article:published_time", "2020-05-10T14:29:00Z"), "۲۴ اردیبهشت ۱۳۹۹ - ۱۸:۵۹").flags
     assert "date_conflict" not in _read(_meta("article:published_time", "2020-05-10T14:29:00Z"), "۲۱ اردیبهشت ۱۳۹۹ - ۱۸:۵۹").flags
     assert "date_old" in _read(text="۲۱ اردیبهشت ۱۳۷۵").flags
@@ -92,7 +92,7 @@ def test_day_of_tehran_not_of_utc() -> None:
 
 
 def test_both_times_are_kept_apart_with_their_provenance() -> None:
-    """Row 22: published is never the time of change; a change before the publication is flagged, not kept."""
+    """Complaint row 22: published is never the time of change; a change before the publication is flagged, not kept."""
     head = _json_ld(datePublished="2020-05-10T18:59:00+04:30", dateModified="2020-05-11T10:00:00+04:30")
     raw = _read(head)
     assert (raw.updated_at, raw.updated_at_source) == (datetime(2020, 5, 11, 5, 30, tzinfo=UTC), "json_ld")

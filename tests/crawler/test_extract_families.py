@@ -22,7 +22,7 @@ def _read(name: str) -> RawArticle:
 
 @every_page
 def test_body_is_exactly_the_paragraphs_as_published(page: Printed) -> None:
-    """Row 23: no paragraph twice, none lost. Row 24: the whole text, so a parser that loses half of it fails here."""
+    """Complaint row 23: no paragraph twice, none lost. Complaint row 24: the whole text, so a parser that loses half of it fails here."""
     assert _read(page.name).body.split("\n") == list(page.truth.paragraphs)
 
 
@@ -40,7 +40,7 @@ def test_headline_kicker_and_lead_are_kept_apart(page: Printed) -> None:
 
 @every_page
 def test_publication_time_is_the_printed_one_in_tehran(page: Printed) -> None:
-    """Row 16: a time without a zone is Tehran's. Row 22: the time of change is never taken for it."""
+    """Complaint row 16: a time without a zone is Tehran's. Complaint row 22: the time of change is never taken for it."""
     raw = _read(page.name)
     assert raw.published_at == page.truth.published_at
     assert raw.published_at_source in ("json_ld", "meta", "time_element", "date_text")

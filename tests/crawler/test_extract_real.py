@@ -22,7 +22,7 @@ def _khabar(family: str = "nastooh") -> tuple[bytes, Outlet]:
 
 @pytest.mark.parametrize("family", ["nastooh", ""])
 def test_khabaronline_page_comes_out_whole(family: str) -> None:
-    """Row 22: the time of change, which is earlier than the publication here, is not taken for it."""
+    """Complaint row 22: the time of change, which is earlier than the publication here, is not taken for it."""
     page, outlet = _khabar(family)
     raw = extract(page, "https://www.khabaronline.ir/news/1353889/x", outlet, NOW)
     assert (raw.news_id, raw.news_code, raw.section) == ("1353889", "1353889", "سیاست > انتخابات")

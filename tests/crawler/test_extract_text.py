@@ -89,7 +89,7 @@ def test_sentences_with_the_words_of_chrome_stay() -> None:
 
 
 def test_each_paragraph_comes_once_where_containers_nest() -> None:
-    """Row 23: nested containers that all fit a selector print nothing twice."""
+    """Complaint row 23: nested containers that all fit a selector print nothing twice."""
     nested = "<div class='entry-content'><div class='content-inner'><p>یک بند نمونه در جعبهٔ درونی.</p></div></div>"
     assert _read(nested).body.count("یک بند نمونه در جعبهٔ درونی.") == 1
 

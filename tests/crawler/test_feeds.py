@@ -55,7 +55,7 @@ def test_real_feeds_give_absolute_encoded_links_and_dates(file: Path) -> None:
     ],
 )
 def test_feed_dates_are_read_as_tehran_time_and_never_lie_in_the_future(text: str, moment: datetime | None) -> None:
-    """Complaints 5 and 16: years 2026…9999 in the index; a time without zone taken as UTC."""
+    """Complaint row 5, complaint row 16: years 2026…9999 in the index; a time without zone taken as UTC."""
     assert parse_moment(text, NOW) == moment
 
 

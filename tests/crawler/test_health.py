@@ -35,13 +35,13 @@ def test_an_unchanged_outlet_has_no_flag() -> None:
 
 
 def test_missing_volume_is_flagged_within_a_day() -> None:
-    """Complaint 7: all stories of a language were missing for two weeks and a user found out."""
+    """Complaint row 7: all stories of a language were missing for two weeks and a user found out."""
     assert _kinds([]) == {"silent"}
     assert _kinds(_readings(1, 3)) == {"few"}
 
 
 def test_bodies_half_as_long_are_flagged() -> None:
-    """Complaint 24: not "the field is empty" but length and structure; a new layout lost the body on a quarter of the pages."""
+    """Complaint row 24: not "the field is empty" but length and structure; a new layout lost the body on a quarter of the pages."""
     assert _kinds(_readings(1, 20, chars=800)) == {"short_bodies"}
     lost = _readings(1, 12) + _readings(1, 8, chars=0, fields="h", outcome=Outcome.NO_BODY)
     assert _kinds(lost) == {"no_body"}

@@ -55,7 +55,7 @@ FORMS = [
 
 @pytest.mark.parametrize(("outlet", "number", "addresses"), FORMS, ids=lambda value: value.family if isinstance(value, Outlet) else "")
 def test_all_forms_of_an_address_are_one_article(outlet: Outlet, number: str, addresses: list[str]) -> None:
-    """Row 13: www, http, slug, short, AMP, print and alias forms have one key, so that an edited headline makes no second article."""
+    """Complaint row 13: www, http, slug, short, AMP, print and alias forms have one key; an edited headline makes no second article."""
     assert {news_id(address, None, outlet) for address in addresses} == {number}
     assert len({address_key(address, outlet) for address in addresses}) == 1
 

@@ -87,6 +87,6 @@ def test_paths_are_appended_to_the_base_address(tmp_path: Path) -> None:
 
 
 def test_a_host_shared_by_outlets_has_the_longest_of_their_delays() -> None:
-    """Complaint 4: one politeness budget per host."""
+    """Complaint row 4: one politeness budget per host."""
     outlets = [Outlet("a", "a", "", "http://www.x.ir/a", delay=2.0), Outlet("b", "b", "", "http://x.ir:81", delay=5.0)]
     assert host_delays(outlets) == {"x.ir": 5.0}

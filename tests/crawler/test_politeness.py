@@ -1,6 +1,7 @@
 """robots.txt, one budget per host, addresses that may not be fetched, proxies, and a crawl without a network."""
 
 import signal
+import socket
 import time
 from collections import Counter
 from itertools import pairwise
@@ -15,7 +16,7 @@ from tests.crawler.replica_pages import make_stories
 
 
 def test_one_budget_per_host_across_all_outlets_and_feeds(replica: Replica, crawl: Crawl) -> None:
-    """Complaint 4: 205 feeds on one host, 1,155 requests a day, crawler blocked."""
+    """Complaint row 4: 205 feeds on one host, 1,155 requests a day, crawler blocked."""
     one, two = replica.site("nastooh", make_stories(2, utc_now())), replica.site("asam", make_stories(2, utc_now()))
     for number in range(4):
         replica.routes[f"/asam/feed{number}"] = replica.routes["/robots.txt"]
@@ -58,7 +59,7 @@ def test_a_failed_robots_txt_means_later_and_nothing_is_lost(replica: Replica, c
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "[::ffff:127.0.0.1]"])
 def test_private_addresses_are_refused_when_the_connection_is_made(replica: Replica, crawl: Crawl, host: str) -> None:
-    """Complaint 25: a name that resolves to a private number, or a number in disguise, is not connected to."""
+    """Complaint row 25: a name that resolves to a private number, or a number in disguise, is not connected to."""
     site = replica.site("nastooh", make_stories(2, utc_now()))
     base = site.base.replace("127.0.0.1", host)
     crawl.settings["allow_addresses"] = []
@@ -72,8 +73,28 @@ def test_private_addresses_are_refused_when_the_connection_is_made(replica: Repl
         assert all(feed.outcome in ("refused", "robots_unavailable") for feed in feeds)
 
 
+def _has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not _has_ipv6(), reason="needs the loopback of IPv6")
+@pytest.mark.parametrize(("allowed", "stored"), [(["::1"], 2), ([], 0), (["127.0.0.0/8"], 0)])
+def test_an_outlet_of_ipv6_is_read_where_its_number_is_permitted(crawl: Crawl, allowed: list[str], stored: int) -> None:
+    """Complaint row 25: the same check for both kinds of numbers."""
+    with Replica(host="::1") as replica:
+        site = replica.site("nastooh", make_stories(2, utc_now()))
+        crawl.settings["allow_addresses"] = allowed
+        crawl.write_outlets([site.row()])
+        assert crawl.run().counts[Outcome.STORED] == stored
+        assert bool(replica.log) == bool(stored)
+
+
 def test_a_redirect_to_a_private_address_is_refused_on_that_hop(replica: Replica, crawl: Crawl) -> None:
-    """Complaint 25: the check holds at every hop, for feeds too, which may lead to another site."""
+    """Complaint row 25: the check holds at every hop, for feeds too, which may lead to another site."""
     site = replica.site("nastooh", make_stories(1, utc_now()))
     replica.routes["/nastooh/feed"] = Reply(302, headers={"Location": replica.base.replace("127.0.0.1", "127.0.0.2") + "/secret"})
     crawl.write_outlets([site.row(sitemaps=[])])
@@ -85,7 +106,7 @@ def test_a_redirect_to_a_private_address_is_refused_on_that_hop(replica: Replica
 
 
 def test_a_proxy_is_used_and_its_own_private_address_is_exempt(replica: Replica, crawl: Crawl) -> None:
-    """Complaint 25: a local proxy was refused by the guard against private addresses; what is behind it is still judged."""
+    """Complaint row 25: a local proxy was refused by the guard against private addresses; what is behind it is still judged."""
     stories = make_stories(1, utc_now())
     site = replica.site("nastooh", stories)
     links = (

@@ -51,7 +51,7 @@ PRINTED = [
 
 @pytest.mark.parametrize(("text", "tehran"), PRINTED)
 def test_every_printed_form_is_read_as_tehran_time(text: str, tehran: str) -> None:
-    """Rows 16 and 19: dateparser answers None or a medieval year for most of these; a time without a zone is Tehran's."""
+    """Complaint row 16, complaint row 19: dateparser answers None or a medieval year for most; a time without a zone is Tehran's."""
     assert parse_press_date(text, NOW).astimezone(TEHRAN).replace(tzinfo=None) == datetime.fromisoformat(tehran)
 
 
@@ -78,7 +78,7 @@ def test_zones_and_relative_forms(text: str, utc: str) -> None:
     ],
 )
 def test_what_is_no_date_is_refused_by_name(text: str) -> None:
-    """Row 5: neither a medieval nor a far year ever comes out."""
+    """Complaint row 5: neither a medieval nor a far year ever comes out."""
     with pytest.raises(BadDate):
         parse_press_date(text, NOW)
 

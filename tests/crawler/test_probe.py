@@ -50,7 +50,7 @@ def test_check_says_which_selectors_are_dead(replica: Replica) -> None:
 
 
 def test_probe_refuses_private_addresses(replica: Replica) -> None:
-    """Complaint 25: the address check holds for fetches by hand as well."""
+    """Complaint row 25: the address check holds for fetches by hand as well."""
     with pytest.raises(FetchRefused):
         probe(replica.base, _settings(allow_addresses=()))
     with pytest.raises(FetchRefused):

@@ -85,7 +85,6 @@ def test_an_outcome_is_the_addresss_state_and_one_row_of_the_log(ledger: Ledger)
     assert found is not None
     assert (found.outcome, found.fetches, found.first_read_at, found.due_at) == (Outcome.UNCHANGED, 2, NOW, None)
     assert [one.outcome for one in ledger.readings("a", NOW)] == [Outcome.STORED, Outcome.UNCHANGED]
-    assert ledger.fetch_counts()["a"] == {Outcome.STORED: 1, Outcome.UNCHANGED: 1}
     assert ledger.next_due(["a"]) is None
 
 
@@ -150,3 +149,17 @@ def test_the_coverage_adds_up_to_the_known_addresses_whatever_happens(archive: A
     for row in rows:
         assert row.known == row.read + row.blocked + row.failed + row.waiting + row.left_out
         assert row.known == len(ledger.known_keys("p", [f"id:{number}" for number in range(1, 13)]))
+
+
+def test_the_fetch_log_forgets_what_is_old_and_nothing_else(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.ledger.LOG_CHUNK", 4)
+    ledger.discover("a", _found(*range(12)), NOW)
+    addresses = ledger.claim("a", 12, "me", NOW)
+    for place, address in enumerate(addresses):
+        _read(ledger, address, NOW + place * HOUR)
+
+    assert ledger.forget_fetches(NOW + 9 * HOUR) == 9
+
+    assert [one.at for one in ledger.readings("a", NOW)] == [NOW + place * HOUR for place in (9, 10, 11)]
+    assert sum(row.known for row in ledger.coverage()) == 12
+    assert ledger.forget_fetches(NOW + 9 * HOUR) == 0
