@@ -4,6 +4,7 @@ An engine offers three questions (``Engine``); everything else is decided here.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -18,6 +19,8 @@ from store.query_tree import Fuzzy as FuzzyNode
 _MEMBERS = 10_000
 _RANKED_TOGETHER = 100
 _TEXTUAL = (Word, Phrase, Prefix, FuzzyNode)
+# Facets and counts are asked for while the hits are looked for: engines search outside of Python's lock.
+_aside = ThreadPoolExecutor(16, "search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +69,21 @@ class Engine(Protocol):
 
 
 class _Counting:
-    """An engine that remembers how many articles its questions had, so that nothing is counted twice for one page."""
+    """An engine that remembers the questions of one page, so that nothing is found or counted twice."""
 
     def __init__(self, engine: Engine, newest_id: int | None) -> None:
         self._engine = engine
         self._newest_id = newest_id
+        self._found: dict[Ask, tuple[int, list[Row]]] = {}
         self._counts: dict[Node, int] = {}
 
     def find(self, ask: Ask) -> tuple[int, list[Row]]:
         """The answer of the engine."""
-        count, rows = self._engine.find(ask)
-        if ask.after is None and not ask.hidden and not ask.groups:
-            self._counts[ask.node] = count
-        return count, rows
+        if ask not in self._found:
+            self._found[ask] = count, _ = self._engine.find(ask)
+            if ask.after is None and not ask.hidden and not ask.groups:
+                self._counts[ask.node] = count
+        return self._found[ask]
 
     def count(self, node: Node) -> int:
         """How many articles a node has."""
@@ -106,17 +111,24 @@ def page(engine: Engine, request: SearchRequest) -> SearchPage:
     request = replace(request, order=order)
     cursor = cursors.read(request) or Cursor(engine.newest_id())
     limit_id = cursor.newest_id if request.cursor else None
+    root = request.query.root
+    facets = _aside.submit(engine.facets, root, request.facets, limit_id) if request.facets else None
     counting = _Counting(engine, limit_id)
     some = _some_words(request.query) if order == "relevance" else None
+    some_total = _aside.submit(engine.find, Ask(some, "newest", 0, limit_id)) if some else None
     if order == "relevance":
-        hits, following = _ranked(counting, request, _phases(counting, request.query, some, limit_id), cursor)
+        hits, following = _ranked(counting, request, _phases(counting, request, some, cursor), cursor)
     else:
         hits, following = _in_time(counting, request, cursor)
-    total = counting.count(request.query.root)
-    partial_total = counting.count(some) - total if some else 0
-    facets = engine.facets(request.query.root, request.facets, limit_id) if request.facets else {}
-    next_cursor = cursors.written(following, request) if following else None
-    return SearchPage(total, partial_total, tuple(hits), facets, next_cursor, request.query.notes)
+    total = counting.count(root)
+    return SearchPage(
+        total,
+        some_total.result()[0] - total if some_total else 0,
+        tuple(hits),
+        facets.result() if facets else {},
+        cursors.written(following, request) if following else None,
+        request.query.notes,
+    )
 
 
 def _check(request: SearchRequest) -> None:
@@ -142,14 +154,23 @@ def _some_words(query: Query) -> Node | None:
     return And((Or(soft), *hard)) if len(soft) > 1 else None
 
 
-def _phases(engine: _Counting, query: Query, some: Node | None, newest_id: int | None) -> list[_Phase]:
+def _phases(engine: _Counting, request: SearchRequest, some: Node | None, cursor: Cursor) -> list[_Phase]:
     """Few matches are ranked together with the partial ones (holding all the words weighs more), many all come before them."""
+    root = request.query.root
     if some is None:
-        return [_Phase(query.root, False)]
-    total, rows = engine.find(Ask(query.root, "newest", _RANKED_TOGETHER, newest_id))
-    if total > _RANKED_TOGETHER:
-        return [_Phase(query.root, False), _Phase(And((some, Not(query.root))), True)]
-    return [_Phase(some, True, query.root, frozenset(row.id for row in rows))]
+        return [_Phase(root, False)]
+    newest_id = cursor.newest_id if request.cursor else None
+    if not request.cursor:
+        engine.find(_best(request, _Phase(root, False), newest_id, (), request.limit))  # counts, and is the first page of many matches
+    if engine.count(root) > _RANKED_TOGETHER:
+        return [_Phase(root, False), _Phase(And((some, Not(root))), True)]
+    _, rows = engine.find(Ask(root, "newest", _RANKED_TOGETHER, newest_id))
+    return [_Phase(some, True, root, frozenset(row.id for row in rows))]
+
+
+def _best(request: SearchRequest, phase: _Phase, newest_id: int | None, shown: tuple[int, ...], wanted: int) -> Ask:
+    """The ask for the best articles of a phase whose groups were not shown: enough for ``wanted`` groups, mostly."""
+    return Ask(phase.node, "relevance", 2 * wanted + 10, newest_id, None, shown, fold=request.fold, prefer=phase.prefer)
 
 
 def _ranked(engine: _Counting, request: SearchRequest, phases: list[_Phase], cursor: Cursor) -> tuple[list[Hit], Cursor | None]:
@@ -161,7 +182,7 @@ def _ranked(engine: _Counting, request: SearchRequest, phases: list[_Phase], cur
     for phase in phases:
         while len(hits) < request.limit:
             wanted = request.limit - len(hits)
-            ask = Ask(phase.node, "relevance", 2 * wanted + 10, limit_id, None, tuple(shown), fold=request.fold, prefer=phase.prefer)
+            ask = _best(request, phase, limit_id, tuple(shown), wanted)
             left, rows = engine.find(ask)
             found = _folded(engine, ask, rows, phase)[:wanted]
             hits += [hit for _, hit in found]

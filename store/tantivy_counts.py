@@ -22,6 +22,12 @@ def facets(searcher: tantivy.Searcher, query: TantivyQuery, names: tuple[str, ..
     return shown(names, {name: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in answer[name]["buckets"]} for name in wanted})
 
 
+def total(searcher: tantivy.Searcher, query: TantivyQuery) -> int:
+    """How many articles match, without scoring them."""
+    answer: dict[str, Any] = searcher.aggregate(query, {"articles": {"value_count": {"field": "id"}}})
+    return int(answer["articles"]["value"])
+
+
 def combinations(searcher: tantivy.Searcher, query: TantivyQuery, by: tuple[str, ...]) -> dict[tuple[str, ...], int]:
     """How many articles have each combination of values."""
     check(by)
