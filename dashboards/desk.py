@@ -52,6 +52,14 @@ class Desk:
         """The selection of a page about a period: the last 7 days that concern the city unless the address says otherwise. BadInput."""
         return read_period(params, self.outlets, self.clock(), self.archive.collections.all())
 
+    def picked(self) -> frozenset[int] | None:
+        """The articles of today's open bulletin for who may pick them; None for everybody else."""
+        user = signed_in.get()
+        if user is None or not user.may("editor"):
+            return None
+        draft = self.archive.bulletins.draft_of(tehran_day(self.clock()))
+        return frozenset(entry.article_id for entry in draft.entries) if draft else frozenset()
+
     def kept[T](self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gave for this key, made anew when the index has changed or the day has turned; the newest 200 are kept.
 

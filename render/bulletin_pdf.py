@@ -10,7 +10,7 @@ from core.dates import jalali_moment, jalali_text
 from core.records import TONES
 from render.bulletin import Book, BookEntry, plain
 from render.bulletin_chart import book_chart_png, chart_words
-from render.fonts import FAMILY, font_folder
+from render.fonts import DOCUMENT_FAMILY, document_font_folder
 from render.numbers import number
 from render.palette import INK, LINE, MUTED, TONE_COLOURS
 from render.words import TONE_NAMES, tone_name, topic_name
@@ -20,11 +20,12 @@ OFFICE = "رصد · روابط عمومی شهر"
 _COLOURS = {"ink": INK, "muted": MUTED, "line": LINE, "accent": "#0b6e72", "note": "#95520b", **TONE_COLOURS, "none": MUTED}
 _LONG_WORD = re.compile(r"\S{40}")
 _SHOWN_URL = 110
+_HEH_HAMZA, _HEH_WITH_HAMZA = "\u0647\u0654", "\u06c0"
 ZWSP = "\u200b"  # a place where a line may break inside a word that is longer than a line
 
 
 def book_pdf(book: Book) -> bytes:
-    """The PDF: A4, right to left, justified, tagged, its text searchable."""
+    """The PDF: A4, right to left, justified, tagged; its text can be searched and copied."""
     return _set(book, "pdf")[0]
 
 
@@ -63,12 +64,8 @@ def shown_url(url: str) -> str:
 def _set(book: Book, format: Literal["pdf", "png"], *, justify: bool = True) -> list[bytes]:
     import typst
 
-    compiler = typst.Compiler(
-        TEMPLATE.read_bytes(),
-        font_paths=[str(font_folder())],
-        ignore_system_fonts=True,
-        sys_inputs={"book": json.dumps(_values(book, justify=justify), ensure_ascii=False)},
-    )
+    values = json.dumps(_values(book, justify=justify), ensure_ascii=False)
+    compiler: Any = typst.Compiler(TEMPLATE, font_paths=[document_font_folder()], ignore_system_fonts=True, sys_inputs={"book": values})
     made = compiler.compile(format=format, ppi=144)
     return made if isinstance(made, list) else [made]
 
@@ -95,7 +92,7 @@ def _values(book: Book, *, justify: bool) -> dict[str, Any]:
             for section in book.sections
         ],
         "colours": _COLOURS,
-        "fonts": [FAMILY, "DejaVu Sans Mono"],
+        "fonts": [DOCUMENT_FAMILY, "DejaVu Sans Mono"],
         "justify": justify,
     }
 
@@ -134,4 +131,5 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _breakable(text: str) -> str:
-    return _LONG_WORD.sub(lambda found: found.group() + ZWSP, text)
+    """The text with places to break long words, and «هٔ» as one letter: as two its text in the PDF stands twice."""
+    return _LONG_WORD.sub(lambda found: found.group() + ZWSP, text.replace(_HEH_HAMZA, _HEH_WITH_HAMZA))

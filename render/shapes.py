@@ -134,6 +134,8 @@ def article_json(article: Article) -> Json:
         "first_seen_at": moment(article.first_seen_at),
         "tagged_at": moment(article.tagged_at),
         "withdrawn_at": moment(article.withdrawn_at),
+        "relevant": article.relevant,
+        "user_topics": [{"id": id, "name": name} for id, name in article.user_topics],
         "annotations": None if article.annotations is None else annotations_json(article.annotations),
     }
 
@@ -161,6 +163,7 @@ def brief_json(article: Article) -> Json:
         "tone": annotations and annotations.tone.label,
         "city_tone": annotations and annotations.city_tone.label,
         "topics": [topic.id for topic in annotations.topics] if annotations else [],
+        "user_topics": [{"id": id, "name": name} for id, name in article.user_topics],
     }
 
 

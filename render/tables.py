@@ -90,11 +90,17 @@ def row(article: Article) -> list[str | int]:
         there.strftime("%H:%M") if there else "",
         tone_name(labels.tone.label) if labels else "",
         tone_name(labels.city_tone.label) if labels else "",
-        "، ".join(topic_name(topic.id) for topic in labels.topics) if labels else "",
+        "، ".join(_topics(article)),
         article.reprint_group,
         moment(raw.published_at) or "",
         raw.url,
     ]
+
+
+def _topics(article: Article) -> list[str]:
+    """The names of its topics, then of the user's own ones."""
+    said = article.annotations.topics if article.annotations else ()
+    return [*(topic_name(topic.id) for topic in said), *(name for _, name in article.user_topics)]
 
 
 def _csv_line(cells: list[str], before: str = "") -> bytes:
