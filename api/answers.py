@@ -9,6 +9,7 @@ from store.archive import Archive
 from store.highlight import marks, snippet
 from store.index import FACETS, ORDERS, SearchRequest
 from store.query import Query, parse_query
+from store.topic_matching import with_user_topics
 
 SNIPPET = 240
 
@@ -27,10 +28,10 @@ def answer_search(
     for name in facets:
         if name not in FACETS:
             raise BadInput("facets", name, f"not one of {FACETS}")
-    query = parse_query(text, now=now)
+    query = parse_query(text, now=now, words=archive.words())
     page = archive.search.search(SearchRequest(query, limit, cursor, wanted, facets))
     ids = [id for hit in page.hits for id in (hit.id, *hit.reprints)]
-    articles = {article.id: article for article in archive.articles.get_many(ids)}
+    articles = {article.id: article for article in with_user_topics(archive, archive.articles.get_many(ids))}
     hits = [
         {
             **brief_json(articles[hit.id]),

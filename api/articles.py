@@ -11,6 +11,7 @@ from api.replies import described, reply
 from core.errors import BadInput
 from render.shapes import article_json, revision_json
 from store.archive import Archive
+from store.topic_matching import with_user_topics
 
 _LARGEST = 2**31 - 1
 Id = Annotated[int, Path(ge=1, le=_LARGEST, description="the article's number in this archive")]
@@ -28,14 +29,14 @@ def build_router(archive: Archive) -> APIRouter:
     ) -> Response:
         """Articles by their number. New ones come at the end, so a walk from the beginning misses none; edits are told by `/changes`."""
         found = list(islice(archive.articles.walk(_read_cursor(cursor), limit + 1), limit + 1))
-        shown = found[:limit]
+        shown = with_user_topics(archive, found[:limit])
         after = str(shown[-1].id) if len(found) > limit else None
         return reply(request, {"articles": [article_json(article) for article in shown], "next_cursor": after})
 
     @router.get("/{id}", summary="One article with its annotations", responses=described(models.Article, "ARTICLE", 404))
     def get_article(request: Request, id: Id) -> Response:
         """The article as the archive holds it now. A withdrawn one is still here, with `withdrawn_at`."""
-        return reply(request, article_json(archive.articles.get(id)))
+        return reply(request, article_json(with_user_topics(archive, [archive.articles.get(id)])[0]))
 
     @router.get("/{id}/revisions", summary="Every version of an article", responses=described(models.RevisionList, "REVISIONS", 404))
     def list_revisions(request: Request, id: Id) -> Response:

@@ -47,7 +47,7 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
     ) -> Response:
         """How many matching articles have each combination of values. Days and weeks (their Saturday) are Tehran days, months Jalali."""
         names = read_names(by)
-        query = parse_query(q, now=clock())
+        query = parse_query(q, now=clock(), words=archive.words())
         total = archive.search.search(SearchRequest(query, limit=1, order="newest", fold=False)).total
         counts = archive.search.counts(query, names)
         rows = [{**dict(zip(names, values, strict=True)), "count": count} for values, count in sorted(counts.items())]

@@ -21,6 +21,4 @@ def write_export(archive: Archive, text: str, format: str, stream: BinaryIO) -> 
 
 
 def _articles(archive: Archive, text: str) -> Iterator[Article]:
-    if text.strip():
-        return matching_articles(archive, parse_query(text, now=utc_now()))
-    return archive.articles.walk()
+    return matching_articles(archive, parse_query(text, now=utc_now(), words=archive.words()))

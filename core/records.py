@@ -172,7 +172,8 @@ class Article:
 
     ``reprint_group`` is the id of the group's original, its own id when it stands alone. ``annotations`` is None until tagged.
     ``revision`` counts from 1; ``withdrawn_at`` is set when the outlet deleted the page. ``relevant`` is False when a person said that
-    the article has nothing to do with the city.
+    the article has nothing to do with the city. ``user_topics`` are (id, name) of topics of ``topics.toml``; empty where
+    nobody asked for them.
     """
 
     id: int
@@ -184,6 +185,7 @@ class Article:
     tagged_at: datetime | None = None
     withdrawn_at: datetime | None = None
     relevant: bool = True
+    user_topics: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -46,11 +46,12 @@ class Desk:
 
     def narrowing(self, params: Iterable[tuple[str, str]]) -> Narrowing:
         """The selection that the parameters of an address ask for. Raises BadInput."""
-        return read_narrowing(params, self.outlets, self.archive.collections.all())
+        return replace(read_narrowing(params, self.outlets, self.archive.collections.all()), words=self.archive.words())
 
     def period(self, params: Iterable[tuple[str, str]]) -> Narrowing:
         """The selection of a page about a period: the last 7 days that concern the city unless the address says otherwise. BadInput."""
-        return read_period(params, self.outlets, self.clock(), self.archive.collections.all())
+        narrowing = read_period(params, self.outlets, self.clock(), self.archive.collections.all())
+        return replace(narrowing, words=self.archive.words())
 
     def picked(self) -> frozenset[int] | None:
         """The articles of today's open bulletin for who may pick them; None for everybody else."""

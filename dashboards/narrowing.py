@@ -1,7 +1,7 @@
 """What a page is narrowed to: the words typed, the days, the filters and the two switches. The address of the page says all of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from store.collections import Collection
 from store.query import Query, both, parse_query
 from store.query_tree import And, Is, Named, Node, Not, Or, Within
 from store.query_words import plain
+from store.vocabulary import NO_WORDS, Vocabulary
 
 FIELDS = ("topic", "tone", "city_tone", "outlet", "section", "entity", "place", "speaker", "voice", "group", "has")
 NAME_FIELDS = frozenset({"entity", "place", "speaker", "section"})
@@ -26,7 +27,8 @@ class Narrowing:
     """One selection of articles. ``since`` and ``until`` are Tehran days, both inside; ``city`` keeps what concerns the city.
 
     ``without_own`` leaves out the outlets that the city owns; ``own`` are their keys. ``relevant`` leaves out what a person marked
-    irrelevant. ``collection`` keeps the outlets of a named set. Values of one field are alternatives.
+    irrelevant. ``collection`` keeps the outlets of a named set. Values of one field are alternatives. ``words`` are the names that the
+    typed search may use.
     """
 
     text: str = ""
@@ -38,6 +40,7 @@ class Narrowing:
     own: tuple[str, ...] = ()
     relevant: bool = False
     collection: Collection | None = None
+    words: Vocabulary = field(default=NO_WORDS, compare=False, repr=False)
 
     def having(self, **values: str) -> "Narrowing":
         """Narrowed further: ``having(tone="negative")``. A value that already stands there is not doubled."""
@@ -93,7 +96,7 @@ class Narrowing:
 
     def query(self, now: datetime) -> Query:
         """The selection as a query. Raises BadQuery for a mistake in the typed words."""
-        typed = parse_query(self.text, now=now)
+        typed = parse_query(self.text, now=now, words=self.words)
         nodes = self._nodes()
         return both(typed, Query("", And(nodes))) if nodes else typed
 

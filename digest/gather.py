@@ -66,7 +66,7 @@ class Findings:
 
 def gather(desk: Desk, subscription: Subscription, window: Window) -> Findings:
     """Everything about one window. Raises BadQuery when the subscription's search cannot be read, Unavailable when the index is away."""
-    wanted = parse_query(subscription.query, now=desk.now)
+    wanted = parse_query(subscription.query, now=desk.now, words=desk.archive.words())
     query = within(wanted, window.since, window.until)
     facets = ("tone", "city_tone", "speaker", "voice", "outlet", "group")
     page = desk.archive.search.search(SearchRequest(query, limit=1, order="newest", facets=facets, fold=False))

@@ -64,7 +64,7 @@ def open_archive(settings: Settings, search: SearchIndex, words: Callable[[], Vo
     return Archive(
         articles=Articles(engine, pages),
         ledger=Ledger(engine),
-        people=People(engine),
+        people=People(engine, words),
         work=work,
         search=search,
         groups=Groups(engine, work),

@@ -19,6 +19,7 @@ from store.paging import Ask, Row, page
 from store.query import Query
 from store.query_tree import Node
 from store.query_words import NAMED_FIELDS
+from store.topic_matching import UserTopics, tagged
 
 _ALL = 50_000
 _PAGE = 10_000
@@ -33,12 +34,15 @@ class ElasticIndex:
     server does not answer; the change log then waits.
     """
 
-    def __init__(self, url: str, *, name: str = "rasad", replicas: int = 0, generation: int | None = None) -> None:
+    def __init__(
+        self, url: str, *, name: str = "rasad", replicas: int = 0, generation: int | None = None, topics: UserTopics = tuple
+    ) -> None:
         self._client = Elasticsearch(url, request_timeout=30, retry_on_timeout=True, max_retries=2)
         self._url = url
         self._name = name
         self._replicas = replicas
         self._generation = generation
+        self._topics = topics
 
     # questions
 
@@ -124,6 +128,10 @@ class ElasticIndex:
         state = self._state()
         return int(state["seqs"].get(str(self._filling(state)), 0)) if state["version"] == VERSION else 0
 
+    def matched_topics(self) -> dict[str, str]:
+        """The marks of the matched topics."""
+        return dict(self._state().get("topics", {}))
+
     # writing
 
     def apply(self, articles: Sequence[Article], seq: int) -> None:
@@ -132,7 +140,7 @@ class ElasticIndex:
             state = self._ready()
             generation = self._filling(state)
             newest = {article.id: article for article in articles}
-            documents = [document(article) for article in newest.values() if article.withdrawn_at is None]
+            documents = tagged([document(article) for article in newest.values() if article.withdrawn_at is None], self._topics())
             homes = {made.id: self._home(generation, made) for made in documents}
             self._make_indices(set(homes.values()), generation == state["current"])
             actions = [*self._removals(generation, list(newest), homes), *(_action(homes[made.id], made) for made in documents)]
@@ -140,6 +148,11 @@ class ElasticIndex:
                 pass
             self._client.indices.refresh(index=self._pattern(generation), ignore_unavailable=True)
             self._write_state({**state, "seqs": {**state["seqs"], str(generation): seq}})
+
+    def note_topics(self, marks: dict[str, str]) -> None:
+        """Remember the marks of the matched topics."""
+        with _answering():
+            self._write_state({**self._ready(), "topics": marks})
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -150,7 +163,7 @@ class ElasticIndex:
         with _answering():
             state = self._ready()
             generation = max(int(number) for number in [state["current"], *state["seqs"]]) + 1
-            made = ElasticIndex(self._url, name=self._name, replicas=self._replicas, generation=generation)
+            made = ElasticIndex(self._url, name=self._name, replicas=self._replicas, generation=generation, topics=self._topics)
             for name in self._indices(generation):
                 self._client.indices.delete(index=name)
             self._write_state({**state, "seqs": {**state["seqs"], str(generation): 0}})

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from core.dates import jalali_moment
 from core.persian import term_of
 from store.index import SearchIndex, SearchRequest
 from store.query_print import printed
-from store.query_tree import And, Bag, Fuzzy, Is, Named, Node, Not, Or, Phrase, Prefix, Query, Word
-from store.query_words import persian_field, persian_value
+from store.query_tree import Address, And, Bag, Fuzzy, Is, Named, Node, Not, Or, Phrase, Prefix, Query, Within, Word
+from store.query_words import persian_field
+from store.vocabulary import NO_WORDS, Vocabulary
 
 _ENDINGS = ("", "ها", "های", "هایی", "ی", "ان", "ات", "تر", "ترین", "ش", "شان", "گان")
 _MOST_SPELLINGS = 20
@@ -23,17 +25,17 @@ class Clause:
     total: int
 
 
-def explain(query: Query, search: SearchIndex) -> tuple[Clause, ...]:
+def explain(query: Query, search: SearchIndex, words: Vocabulary = NO_WORDS) -> tuple[Clause, ...]:
     """The clauses of a search, with the spellings that each covers and how many articles meet it."""
-    return tuple(_clause(node, search) for node in clauses(query))
+    return tuple(_clause(node, search, words) for node in clauses(query))
 
 
-def why_not(query: Query, article_id: int, search: SearchIndex) -> tuple[Clause, ...]:
+def why_not(query: Query, article_id: int, search: SearchIndex, words: Vocabulary = NO_WORDS) -> tuple[Clause, ...]:
     """The clauses that keep an indexed article out of the answer; empty when it matches (or is not in the index at all)."""
     this = Is("id", (str(article_id),))
     if not _total(this, search):
         return ()
-    return tuple(_clause(node, search) for node in clauses(query) if not _total(And((this, node)), search))
+    return tuple(_clause(node, search, words) for node in clauses(query) if not _total(And((this, node)), search))
 
 
 def clauses(query: Query) -> tuple[Node, ...]:
@@ -44,8 +46,8 @@ def clauses(query: Query) -> tuple[Node, ...]:
     return tuple(found)
 
 
-def _clause(node: Node, search: SearchIndex) -> Clause:
-    return Clause(printed(node), _meaning(node), _covers(node, search), _total(node, search))
+def _clause(node: Node, search: SearchIndex, words: Vocabulary) -> Clause:
+    return Clause(printed(node), _meaning(node, words), _covers(node, search), _total(node, search))
 
 
 def _total(node: Node, search: SearchIndex) -> int:
@@ -77,14 +79,14 @@ def _leaves(node: Node) -> list[Node]:
     return _leaves(node.part) if isinstance(node, Not) else [node]
 
 
-def _meaning(node: Node) -> str:
+def _meaning(node: Node, words: Vocabulary) -> str:
     match node:
         case Not():
-            return "نباید باشد: " + _meaning(node.part)
+            return "نباید باشد: " + _meaning(node.part, words)
         case Or():
-            return "یکی از این‌ها: " + "؛ ".join(dict.fromkeys(_meaning(part) for part in node.parts))
+            return "یکی از این‌ها: " + "؛ ".join(dict.fromkeys(_meaning(part, words) for part in node.parts))
         case And() | Bag():
-            return "همهٔ این‌ها: " + "؛ ".join(_meaning(part) for part in node.parts)
+            return "همهٔ این‌ها: " + "؛ ".join(_meaning(part, words) for part in node.parts)
         case Word():
             return f"واژهٔ «{node.text}» به هر املا و صرف" + _where(node.field)
         case Phrase() if node.slop is None:
@@ -96,17 +98,22 @@ def _meaning(node: Node) -> str:
         case Fuzzy():
             return f"واژه‌هایی با دست‌بالا {node.distance} حرف تفاوت با «{node.word}»" + _where(node.field)
         case _:
-            return _field_meaning(node)
+            return _field_meaning(node, words)
 
 
-def _field_meaning(node: Node) -> str:
+def _field_meaning(node: Node, words: Vocabulary) -> str:
     match node:
         case Is():
-            return f"{persian_field(node.field)}: {' یا '.join(persian_value(node.field, value) for value in node.values)}"
+            return f"{persian_field(node.field)}: {' یا '.join(words.name_of(node.field, value) for value in node.values)}"
         case Named() if node.terms:
             return f"{persian_field(node.field)}: نامی که «{node.key}» در آن هست"
         case Named():
             return f"{persian_field(node.field)}: «{node.key}»"
+        case Within():
+            bounds = (("از", node.since), ("تا پیش از", node.until))
+            return "زمان انتشار " + " و ".join(f"{name} {jalali_moment(moment)}" for name, moment in bounds if moment is not None)
+        case Address():
+            return f"خبر این نشانی: {node.text}"
         case _:
             return printed(node) or "همهٔ خبرها"
 

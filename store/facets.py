@@ -7,7 +7,7 @@ are spellings; what is counted are keys, so that the number beside a name is the
 from collections.abc import Mapping
 
 from core.errors import BadInput
-from store.index import FACET_VALUES, FACETS
+from store.index import COUNTED, FACET_VALUES
 from store.query_words import LONGEST_VALUE, NAMED_FIELDS, plain
 
 TIMES = ("day", "week", "month")
@@ -59,7 +59,7 @@ def _spellings(spelt: Counts) -> dict[str, str]:
 def check(by: tuple[str, ...]) -> None:
     """Raises BadInput for a facet that does not exist or stands there twice."""
     for name in by:
-        if name not in FACETS:
+        if name not in COUNTED:
             raise BadInput("by", name, "not a facet", f"دسته‌بندی «{name[:40]}» شناخته نیست.")
     if not by or len(set(by)) != len(by):
         raise BadInput("by", by, "facets must be named once", "دسته‌بندی‌ها باید یک بار نام برده شوند.")

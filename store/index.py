@@ -11,6 +11,7 @@ from store.query import Query
 Order = Literal["relevance", "newest", "oldest"]
 ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest")
 FACETS = ("outlet", "topic", "tone", "city_tone", "entity", "speaker", "section", "day", "week", "month", "voice", "place", "group")
+COUNTED = (*FACETS, "id")
 FACET_VALUES = 50
 MAX_LIMIT = 1000
 
@@ -88,6 +89,14 @@ class SearchIndex(Protocol):
 
     def count(self) -> int:
         """How many articles the index holds."""
+        ...
+
+    def matched_topics(self) -> dict[str, str]:
+        """The user's topics that were last matched with every article: id → mark of the query."""
+        ...
+
+    def note_topics(self, marks: dict[str, str]) -> None:
+        """Remember which of the user's topics are matched."""
         ...
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from typing import Protocol, Self
 
 from store.archive import Archive
 from store.index import SearchIndex
+from store.topic_matching import match_again
 
 
 class Rebuildable(SearchIndex, Protocol):
@@ -19,8 +20,11 @@ class Rebuildable(SearchIndex, Protocol):
 
 
 def catch_up(archive: Archive, batch: int = 500) -> int:
-    """Apply every change the index has not seen; how many articles were applied. Safe to repeat and to interrupt."""
-    return fill(archive, archive.search, batch)
+    """Apply every change the index has not seen, and match the user's topics again where they changed; how many articles were applied.
+
+    Safe to repeat and to interrupt.
+    """
+    return fill(archive, archive.search, batch) + match_again(archive, batch)
 
 
 def fill(archive: Archive, index: SearchIndex, batch: int) -> int:

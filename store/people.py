@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
@@ -16,6 +16,7 @@ from store.engine import reading, writing
 from store.people_tables import saved_searches, subscription_addresses, subscriptions
 from store.query import parse_query
 from store.sendings import Sendings
+from store.vocabulary import Vocabulary
 
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 MAX_ADDRESSES = 200
@@ -50,14 +51,15 @@ class Recipient:
 class People:
     """Saved searches and subscriptions. ``sendings`` is the ledger of digests sent."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, words: Callable[[], Vocabulary] = Vocabulary) -> None:
         self._engine = engine
+        self._words = words
         self.sendings = Sendings(engine)
 
     def save_search(self, name: str, query: str, user: str = "", cadence: str = "", now: datetime | None = None) -> SavedSearch:
         """Keeps a search under its name; the same user's search of that name is replaced. Raises BadQuery, BadInput for no name."""
         moment = now or utc_now()
-        wanted = {"name": _checked_name(name), "query": _checked_query(query, moment), "user": user, "cadence": cadence}
+        wanted = {"name": _checked_name(name), "query": _checked_query(query, moment, self._words()), "user": user, "cadence": cadence}
         same = (saved_searches.c.user == user) & (saved_searches.c.name == wanted["name"])
         with writing(self._engine) as connection:
             if not connection.execute(sa.update(saved_searches).where(same).values(**wanted)).rowcount:
@@ -71,6 +73,24 @@ class People:
             query = query.where(saved_searches.c.user.in_(("", user)))
         with reading(self._engine) as connection:
             return [SavedSearch(*row) for row in connection.execute(query)]
+
+    def saved_search(self, id: int) -> SavedSearch:
+        """One saved search. NotFound when there is none of that id."""
+        with reading(self._engine) as connection:
+            row = connection.execute(sa.select(saved_searches).where(saved_searches.c.id == id)).first()
+        if row is None:
+            raise NotFound("saved search", id)
+        return SavedSearch(*row)
+
+    def rename_search(self, id: int, name: str, cadence: str) -> SavedSearch:
+        """Another name or cadence. NotFound; BadInput for no name or one that another search of the same user has."""
+        wanted, kept = _checked_name(name), self.saved_search(id)
+        same = (saved_searches.c.user == kept.user) & (saved_searches.c.name == wanted) & (saved_searches.c.id != id)
+        with writing(self._engine) as connection:
+            if connection.scalar(sa.select(saved_searches.c.id).where(same)) is not None:
+                raise BadInput("name", name, "the name is taken", f"جست‌وجویی به نام «{wanted}» هست؛ نام دیگری بنویسید.")
+            connection.execute(sa.update(saved_searches).where(saved_searches.c.id == id).values(name=wanted, cadence=cadence))
+        return self.saved_search(id)
 
     def remove_search(self, id: int) -> None:
         """Forgets a saved search. NotFound when there is none of that id."""
@@ -93,7 +113,7 @@ class People:
         moment = now or utc_now()
         row = {
             "name": _checked_name(name),
-            "query": _checked_query(query, moment),
+            "query": _checked_query(query, moment, self._words()),
             "at": _checked_clock(at),
             "days": _checked_days(days),
             "when_empty": _checked_empty(when_empty),
@@ -207,8 +227,8 @@ def _checked_name(name: str) -> str:
     return cleaned
 
 
-def _checked_query(query: str, now: datetime) -> str:
-    parse_query(query, now=now)
+def _checked_query(query: str, now: datetime, words: Vocabulary) -> str:
+    parse_query(query, now=now, words=words)
     return query.strip()
 
 

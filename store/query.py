@@ -4,18 +4,20 @@ from datetime import date, datetime
 
 from core.dates import day_start
 from core.errors import BadQuery
+from store.query_fields import Mistake
 from store.query_lex import lex
-from store.query_read import Mistake, Reader, conjunction, disjunction
+from store.query_read import Reader, conjunction, disjunction
 from store.query_tree import Bag, Everything, Is, Named, Node, Query, Within
 from store.query_words import CLOSED, MAX_LENGTH, NAMED_FIELDS, plain
+from store.vocabulary import NO_WORDS, Vocabulary
 
 __all__ = ["EVERYTHING", "Query", "all_of", "both", "in_field", "parse_query", "within"]
 
 EVERYTHING = Query("", Everything())
 
 
-def parse_query(text: str, *, now: datetime) -> Query:
-    """Read a search; ``now`` is what «امروز» means. Pasted text is never an error.
+def parse_query(text: str, *, now: datetime, words: Vocabulary = NO_WORDS) -> Query:
+    """Read a search; ``now`` is what «امروز» means, ``words`` the names of this installation. Pasted text is never an error.
 
     «شهرداری مشهد» → articles with both words · «"سیما و منظر"» → the phrase · «قطار OR مترو» · «مترو -مسابقه» · «لحن:منفی از:1405/9/1».
     Raises BadQuery, with position, Persian message and the last good reading, for a clause that cannot mean anything («از:1405/13/45»).
@@ -27,19 +29,19 @@ def parse_query(text: str, *, now: datetime) -> Query:
     if len(text) > MAX_LENGTH:
         notes.append(f"جست‌وجو بلند بود؛ {MAX_LENGTH} نویسهٔ نخست به کار رفت.")
     try:
-        root = Reader(lexemes, now, notes).read()
+        root = Reader(lexemes, now, notes, words).read()
     except Mistake as mistake:
-        raise BadQuery(text, mistake.start, mistake.message, mistake.persian, _last_good(shortened, mistake, now)) from None
+        raise BadQuery(text, mistake.start, mistake.message, mistake.persian, _last_good(shortened, mistake, now, words)) from None
     return Query(text, root, tuple(dict.fromkeys(notes)))
 
 
-def _last_good(text: str, mistake: Mistake, now: datetime) -> str:
+def _last_good(text: str, mistake: Mistake, now: datetime, words: Vocabulary) -> str:
     """The search without the clause that cannot be read; "" when nothing is left."""
     shorter = " ".join((text[: mistake.start] + text[mistake.end :]).split())
     if not shorter or len(shorter) >= len(text):
         return ""
     try:
-        parse_query(shorter, now=now)
+        parse_query(shorter, now=now, words=words)
     except BadQuery as error:
         return error.last_good
     return shorter
@@ -67,7 +69,7 @@ def in_field(field: str, *values: str) -> Query:
         nodes = [Named(field, plain(value), (), f"{field}:{value}") for value in values]
     else:
         table = CLOSED.get(field)
-        keys = tuple((table.get(plain(value), plain(value)) if table else plain(value)) for value in values)
+        keys = tuple((table.get(plain(value), value) if table else plain(value)) for value in values)
         nodes = [Is(field, keys, f"{field}:({' OR '.join(keys)})")]
     quoted = " OR ".join('"' + value.replace('"', " ") + '"' for value in values)
     return Query(f"{field}:({quoted})", disjunction(nodes)) if values else EVERYTHING

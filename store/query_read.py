@@ -12,8 +12,8 @@ from luqum.thread import parse as parse_structure
 from core.letters import WORD
 from core.persian import surface_of, term_of
 from store.addresses import keys_of
-from store.query_dates import read_span
 from store.query_expand import joined, phrase_readings, readings_of
+from store.query_fields import Mistake, Reading, value_node, with_whole_names
 from store.query_lex import OPERANDS, Kind, Lexeme
 from store.query_tree import (
     Address,
@@ -33,24 +33,14 @@ from store.query_tree import (
     Within,
     Word,
 )
-from store.query_words import CLOSED, DATE_FIELDS, LONGEST_VALUE, MAX_DEPTH, NAMED_FIELDS, STOP_TERMS, persian_value, plain
+from store.query_words import CLOSED, MAX_DEPTH, NAMED_FIELDS, STOP_TERMS
+from store.vocabulary import Vocabulary
 
 SHORTEST_PREFIX = 2
 MAX_DISTANCE = 2
 # The largest NEAR distance by number of words: every order and gap is asked for by itself, so that both engines agree exactly.
 MAX_SLOPS = {2: 50, 3: 12, 4: 4, 5: 1}
 _JOINERS = "-_/.:@'٫،"
-
-
-class Mistake(Exception):
-    """A clause that cannot mean anything: where it stands and what to tell the user."""
-
-    def __init__(self, start: int, end: int, message: str, persian: str) -> None:
-        super().__init__(message)
-        self.start = start
-        self.end = end
-        self.message = message
-        self.persian = persian
 
 
 @dataclass
@@ -60,9 +50,11 @@ class Reader:
     lexemes: Sequence[Lexeme]
     now: datetime
     notes: list[str]
+    words: Vocabulary
 
     def read(self) -> Node:
         """The tree of all lexemes."""
+        self.lexemes = with_whole_names(self.lexemes, self.words)
         if not self.lexemes:
             return Nothing()
         try:
@@ -208,31 +200,7 @@ class Reader:
         return disjunction(nodes) if field.text in CLOSED or field.text in ("outlet", "group") else conjunction(nodes)
 
     def _value(self, lexeme: Lexeme, field: Lexeme) -> Node:
-        place = (field.start, lexeme.end)
-        if field.text in DATE_FIELDS:
-            return self._date(lexeme, field)
-        text = f"{field.text}:{lexeme.text}"
-        if field.text in CLOSED:
-            value = CLOSED[field.text].get(plain(lexeme.text))
-            if value is None:
-                raise Mistake(
-                    *place, "unknown value", f"مقدار «{lexeme.text}» برای این میدان شناخته نیست. یکی از این‌ها: {_allowed(field.text)}"
-                )
-            return Is(field.text, (value,), text, *place)
-        if field.text in NAMED_FIELDS:
-            exact = lexeme.kind is Kind.PHRASE
-            terms = () if exact else tuple(term for word in WORD.findall(lexeme.text) if (term := term_of(word)))
-            return Named(field.text, plain(lexeme.text)[:LONGEST_VALUE], terms, text, *place) if exact or terms else Nothing()
-        return Is(field.text, (plain(lexeme.text),), text, *place)
-
-    def _date(self, lexeme: Lexeme, field: Lexeme) -> Node:
-        span = read_span(lexeme.text, self.now)
-        place = (field.start, lexeme.end)
-        if span is None:
-            raise Mistake(*place, "unreadable date", f"تاریخ «{lexeme.text}» خوانده نشد. نمونه: ۱۴۰۵/۰۹/۰۳ یا 2026-11-24")
-        since = span[0] if field.text != "to" else None
-        until = span[1] if field.text != "from" else None
-        return Within(since, until, f"{field.text}:{lexeme.text}", *place)
+        return value_node(lexeme, field, Reading(self.now, self.words, self.notes))
 
 
 def _phrase_or_word(lexeme: Lexeme, sequence: tuple[str, ...], slop: int | None, name: TextField) -> Node:
@@ -305,7 +273,3 @@ def _depth(lexemes: Sequence[Lexeme]) -> int:
         depth += (lexeme.kind is Kind.OPEN) - (lexeme.kind is Kind.CLOSE)
         deepest = max(deepest, depth)
     return deepest
-
-
-def _allowed(field: str) -> str:
-    return "، ".join(persian_value(field, value) for value in dict.fromkeys(CLOSED[field].values()))

@@ -1,12 +1,16 @@
 """«Did you mean»: English keyboard and misspellings, judged by what stands in the archive."""
 
 from datetime import datetime
+from itertools import pairwise
 
+from core.errors import BadQuery
 from core.letters import WORD
 from core.persian import surface_of, term_of
 from store.index import SearchIndex, SearchRequest
 from store.query import parse_query
+from store.query_fields import with_whole_names
 from store.query_lex import Kind, lex
+from store.vocabulary import NO_WORDS, Vocabulary
 
 _KEYS = dict(zip("qwertyuiop[]asdfghjkl;'zxcvbnm,`\\HCG", "ضصثقفغعهخحجچشسیبلاتنمکگظطزرذدپوپپآژۀ", strict=True))
 _LETTERS = "ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
@@ -15,13 +19,13 @@ _TIMES_MORE = 20
 _MOST_WORDS = 8
 
 
-def did_you_mean(text: str, search: SearchIndex, *, now: datetime) -> str | None:
+def did_you_mean(text: str, search: SearchIndex, *, now: datetime, words: Vocabulary = NO_WORDS) -> str | None:
     """A search that is likely meant instead, and finds something; None when there is no better one.
 
-    «aivnhvd» → «شهرداری» · «کرایه تاسکی» → «کرایه تاکسی»
+    «aivnhvd» → «شهرداری» · «کرایه تاسکی» → «کرایه تاکسی» · «رسانه:قدس‌انلین» → «رسانه:"قدس آنلاین"»
     """
-    for candidate in (_from_english_keys(text, search), _respelled(text, search)):
-        if candidate and candidate != text and _total(candidate, search, now):
+    for candidate in (_from_english_keys(text, search), _with_known_outlets(text, words), _respelled(text, search)):
+        if candidate and candidate != text and _total(candidate, search, now, words):
             return candidate
     return None
 
@@ -31,8 +35,22 @@ def from_english_keys(text: str) -> str:
     return "".join(_KEYS.get(char) or _KEYS.get(char.lower()) or char for char in text)
 
 
-def _total(text: str, search: SearchIndex, now: datetime) -> int:
-    return search.search(SearchRequest(parse_query(text, now=now), limit=0, order="newest")).total
+def _total(text: str, search: SearchIndex, now: datetime, words: Vocabulary) -> int:
+    try:
+        query = parse_query(text, now=now, words=words)
+    except BadQuery:
+        return 0
+    return search.search(SearchRequest(query, limit=0, order="newest")).total
+
+
+def _with_known_outlets(text: str, words: Vocabulary) -> str | None:
+    """The text with every unlisted outlet replaced by the name that is near."""
+    replaced = text
+    for field, value in reversed(list(pairwise(with_whole_names(lex(text)[0], words)))):
+        if field.kind is Kind.FIELD and field.text == "outlet" and value.kind in (Kind.WORD, Kind.PHRASE):
+            near = "" if words.find_outlets(value.text) else words.nearest_outlet(value.text)
+            replaced = f'{replaced[: value.start]}"{near}"{replaced[value.end :]}' if near else replaced
+    return replaced
 
 
 def _from_english_keys(text: str, search: SearchIndex) -> str | None:

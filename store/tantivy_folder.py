@@ -9,6 +9,7 @@ import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from store.documents import VERSION
 
@@ -50,14 +51,31 @@ class IndexFolder:
 
 def read_seq(generation: Path) -> int | None:
     """The newest change in a generation; None when it was written for other fields and must be rebuilt."""
-    with suppress(FileNotFoundError, ValueError, KeyError):
-        state = json.loads((generation / "rasad.json").read_text("utf-8"))
-        return int(state["seq"]) if state["version"] == VERSION else None
-    return 0
+    state = _read_state(generation)
+    if state is None:
+        return 0
+    return int(state["seq"]) if state["version"] == VERSION else None
 
 
-def write_seq(generation: Path, seq: int) -> None:
-    """Remember the newest change. Written after the commit: a crash between the two only applies some changes twice."""
+def read_topics(generation: Path) -> dict[str, str]:
+    """The marks of the user's topics that were matched in a generation."""
+    return dict((_read_state(generation) or {}).get("topics", {}))
+
+
+def write_seq(generation: Path, seq: int, topics: dict[str, str] | None = None) -> None:
+    """Remember the newest change, and the matched topics where they are given.
+
+    Written after the commit: a crash between the two only applies some changes twice.
+    """
+    kept = read_topics(generation) if topics is None else topics
     aside = generation / "rasad.json.new"
-    aside.write_text(json.dumps({"version": VERSION, "seq": seq}), "utf-8")
+    aside.write_text(json.dumps({"version": VERSION, "seq": seq, "topics": kept}), "utf-8")
     aside.replace(generation / "rasad.json")
+
+
+def _read_state(generation: Path) -> dict[str, Any] | None:
+    with suppress(FileNotFoundError, ValueError):
+        state = json.loads((generation / "rasad.json").read_text("utf-8"))
+        if isinstance(state, dict) and isinstance(state.get("seq"), int) and "version" in state:
+            return state
+    return None

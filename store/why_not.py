@@ -31,7 +31,7 @@ class Reason:
 
 def why_not(archive: Archive, text: str, url: str, now: datetime) -> Reason:
     """Why the search ``text`` does not find the article at ``url``; step "found" when it does. Raises BadQuery."""
-    query = parse_query(text, now=now)
+    query = parse_query(text, now=now, words=archive.words())
     article = archive.articles.find_by_url(url)
     if article is None:
         return _lost_in_crawl(archive, url)
@@ -39,10 +39,10 @@ def why_not(archive: Archive, text: str, url: str, now: datetime) -> Reason:
         return Reason("withdrawn", "رسانه این خبر را از سایت خود برداشته است.", article_id=article.id)
     if archive.search.search(SearchRequest(Query("", Is("id", (str(article.id),))), limit=0)).total == 0:
         return Reason("index", "این خبر در بایگانی هست و هنوز به نمایهٔ جست‌وجو نرسیده است.", article_id=article.id)
-    clauses = explain.why_not(query, article.id, archive.search)
+    clauses = explain.why_not(query, article.id, archive.search, archive.words())
     if clauses:
-        words = "، ".join(clause.text for clause in clauses)
-        return Reason("query", f"این بخش از جست‌وجو با خبر جور نیست: {words}", words, article.id)
+        means = "، ".join(clause.means for clause in clauses)
+        return Reason("query", f"این بخش از جست‌وجو با خبر جور نیست: {means}", "، ".join(clause.text for clause in clauses), article.id)
     return Reason("found", "این جست‌وجو خبر را پیدا می‌کند.", article_id=article.id)
 
 

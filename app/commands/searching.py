@@ -91,12 +91,14 @@ def show(
     """Show one article with its labels."""
     from app.wiring import opened
     from render.shapes import article_json
+    from store.topic_matching import with_user_topics
 
     settings = Settings.load()
     with plain_errors(), opened(settings) as archive:
         article = archive.articles.find(id)
         if article is None:
             raise NotFound("article", id)
+        article = with_user_topics(archive, [article])[0]
         if as_json:
             put_json(article_json(article))
             return
@@ -121,7 +123,8 @@ def explain(query: str = typer.Argument(..., help="a query")) -> None:
 
     settings = Settings.load()
     with plain_errors(), opened(settings) as archive:
-        for clause in explain_query(parse_query(query, now=utc_now()), archive.search):
+        words = archive.words()
+        for clause in explain_query(parse_query(query, now=utc_now(), words=words), archive.search, words):
             put_json(asdict(clause))
 
 

@@ -11,19 +11,20 @@ from elasticsearch import Elasticsearch
 from store.elastic_index import ElasticIndex
 from store.index import SearchIndex
 from store.tantivy_index import TantivyIndex
+from store.topic_matching import UserTopics
 
 SERVER = os.environ.get("RASAD_TEST_ELASTICSEARCH", "http://127.0.0.1:9200")
 INSTALL = "start one with a distribution of Elasticsearch 9, or name its address in RASAD_TEST_ELASTICSEARCH"
 ENGINES = ["memory", "folder", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
 
 
-def elastic(name: str = "") -> Iterator[ElasticIndex]:
+def elastic(name: str = "", topics: UserTopics = tuple) -> Iterator[ElasticIndex]:
     """An empty index of its own on the server; the test is skipped where none answers."""
     name = name or f"test{uuid4().hex[:12]}"
     with Elasticsearch(SERVER, request_timeout=5, max_retries=0) as client:
         if not client.ping():
             pytest.skip(f"Elasticsearch does not answer at {SERVER}: {INSTALL}")
-        index = ElasticIndex(SERVER, name=name)
+        index = ElasticIndex(SERVER, name=name, topics=topics)
         yield index
         index.close()
         for found in client.indices.get(index=f"{name}*", allow_no_indices=True):

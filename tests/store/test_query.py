@@ -14,6 +14,7 @@ from core.letters import ZWNJ
 from store.query import EVERYTHING, all_of, in_field, parse_query, within
 from store.query_print import printed
 from store.query_tree import Address, And, Bag, Everything, Fuzzy, Is, Named, Node, Not, Nothing, Or, Phrase, Prefix, Within, Word
+from store.vocabulary import Vocabulary
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 SEED = Path(__file__).parents[3] / "shared" / "data" / "seed"
@@ -98,6 +99,47 @@ def test_precedence_is_and_before_or_and_words_bind_weakest() -> None:
 )
 def test_each_form_is_read_as_what_it_says(text: str, node: Node) -> None:
     assert placeless(read(text)) == placeless(node)
+
+
+WORDS = Vocabulary(
+    (("qudsonline", "قدس آنلاین"), ("shahrara", "شهرآرانیوز"), ("mehrnews", "خبرگزاری مهر"), ("toos", "صبح توس"), ("toos-rest", "صبح توس"))
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("رسانه:قدس آنلاین مترو", ("qudsonline",)),
+        ('outlet:"قدس‌آنلاین" مترو', ("qudsonline",)),
+        ("مترو رسانه:(مهر OR شهرآرا نیوز)", ("mehrnews", "shahrara")),
+        ("رسانه:خبرگزاری مهر مترو", ("mehrnews",)),
+        ("رسانه:صبح توس مترو", ("toos", "toos rest")),
+        ("outlet:toos مترو", ("toos",)),
+        ("outlet:unlisted مترو", ("unlisted",)),
+    ],
+)
+def test_outlets_are_known_by_their_persian_names(text: str, keys: tuple[str, ...]) -> None:
+    root = parse_query(text, now=NOW, words=WORDS).root
+    assert isinstance(root, And)
+    assert words(root) == ["مترو"]
+    assert [part.values for part in root.parts if isinstance(part, Is)] == [keys]
+
+
+def test_an_unknown_outlet_is_said_so_with_the_name_that_is_near() -> None:
+    notes = parse_query("رسانه:قدس‌انلین", now=NOW, words=WORDS).notes
+    assert notes == ("رسانهٔ «قدس‌انلین» در فهرست رسانه‌ها نیست. آیا «قدس آنلاین» منظور است؟",)
+    assert parse_query("رسانه:ناشناس", now=NOW, words=WORDS).notes == ("رسانهٔ «ناشناس» در فهرست رسانه‌ها نیست.",)
+    assert parse_query("رسانه:ناشناس", now=NOW).notes == ()
+
+
+def test_names_of_several_words_need_no_quotation_marks() -> None:
+    assert placeless(read("موضوع:حمل و نقل مترو")) == placeless(read("topic:transport مترو"))
+    assert placeless(read("موضوع:(محیط زیست OR شهر هوشمند)")) == placeless(read("topic:(environment OR smart_city)"))
+    assert placeless(read("موضوع:فرهنگ شهر")) == placeless(read("topic:culture شهر"))
+
+
+def test_signs_that_a_field_cannot_take_are_said_to_be_ignored() -> None:
+    assert any("نادیده" in note for note in parse_query("رسانه:toos*", now=NOW).notes)
 
 
 def test_dates_are_jalali_or_gregorian_days_months_years_and_minutes_of_tehran() -> None:

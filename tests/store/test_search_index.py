@@ -20,6 +20,7 @@ from store.query import EVERYTHING, parse_query
 from store.suggest import did_you_mean, from_english_keys
 from store.tantivy_folder import write_seq
 from store.tantivy_index import TantivyIndex
+from store.vocabulary import Vocabulary
 from tests.store import samples
 from tests.store.engines import ENGINES, opened
 from tests.store.search_articles import NOW, article, many
@@ -194,6 +195,26 @@ def test_explain_shows_the_spellings_and_why_not_names_the_clause(index: SearchI
     assert [clause.text for clause in excluded] == ["شهرداریها", "NOT (مترو)"]
     assert why_not(parse_query("دستفروش شهرداری", now=NOW), 2, index) == ()
     assert why_not(parse_query("دستفروش", now=NOW), 99, index) == ()
+
+
+def test_explain_says_fields_in_persian(index: SearchIndex) -> None:
+    words = Vocabulary((("toos", "صبح توس"),))
+    query = parse_query('لحن:منفی رسانه:صبح توس گوینده:"علی نمونه" از:1405/09/01 نوع:مرتبط', now=NOW, words=words)
+    assert [clause.means for clause in explain(query, index, words)] == [
+        "لحن: منفی",
+        "رسانه: صبح توس",
+        "گوینده: «علی نمونه»",
+        "زمان انتشار از ۱ آذر ۱۴۰۵، ۰۰:۰۰",
+        "نوع: مرتبط",
+    ]
+
+
+def test_a_misspelt_outlet_is_suggested_by_its_name(index: SearchIndex) -> None:
+    words = Vocabulary((("toos", "صبح توس"), ("sobh", "صبح نمونه")))
+    index.apply([article(1, "مترو")], 1)
+    assert did_you_mean("مترو رسانه:صبح‌طوس", index, now=NOW, words=words) == 'مترو رسانه:"صبح توس"'
+    assert did_you_mean("مترو رسانه:صبح توس", index, now=NOW, words=words) is None
+    assert did_you_mean("مترو لحن:خوب رسانه:صبح‌طوس", index, now=NOW, words=words) is None
 
 
 def test_did_you_mean_knows_the_english_keyboard_and_one_wrong_letter(index: SearchIndex) -> None:
