@@ -18,7 +18,7 @@ from core.records import (
     ToneLabel,
     TopicLabel,
 )
-from render.shapes import article_json, brief_json, change_json, outlet_json, revision_json
+from render.shapes import article_json, brief_json, change_json, demand_json, outlet_json, quote_json, reprint_json, revision_json
 
 _BODY = "مدیر منطقهٔ نمونه گفت: «روکش خیابان لاله تا پایان ماه کامل می‌شود.»\nاهالی خیابان لاله خواهان پیاده‌روی ایمن هستند."
 _RAW = RawArticle(
@@ -88,9 +88,53 @@ OUTLETS = {
             **outlet_json(Outlet("nemoone", "رسانهٔ نمونه", "wordpress", "https://news.example", owner="private")),
             "articles": 120,
             "addresses": dict(Counter({"stored": 118, "waiting": 2})),
+            "week": 31,
+            "newest_at": "2026-11-24T04:30:00Z",
+            "state": "well",
+            "feeds": [
+                {"url": "https://news.example/rss", "kind": "feed", "outcome": "read", "failures": 0, "read_at": "2026-11-24T05:10:00Z"}
+            ],
         }
     ]
 }
 CHANGES = {"changes": [change_json(Change(17, 42, "annotated"), _ARTICLE)], "next_after": 17, "newest_seq": 17}
 ALIVE = {"status": "ok"}
 HEALTH = {"status": "ok", "articles": 120, "searchable": 120, "changes_behind": 0}
+_LABELS = _ARTICLE.annotations
+assert _LABELS is not None
+QUOTES = {"articles": 1, "quotes": [{"article": reprint_json(_ARTICLE), **quote_json(_LABELS.quotes[0])}], "next_cursor": None}
+DEMANDS = {"articles": 1, "demands": [{"article": reprint_json(_ARTICLE), **demand_json(_LABELS.demands[0])}], "next_cursor": None}
+SERIES = {
+    "step": "day",
+    "by": "tone",
+    "total": 3,
+    "points": [
+        {"day": "2026-11-23", "count": 0, "values": {}},
+        {"day": "2026-11-24", "count": 3, "values": {"negative": 1, "neutral": 2}},
+    ],
+}
+_SIDE = {"articles": 4, "share": 0.4, "tones": {"negative": 2, "neutral": 1, "positive": 1}}
+TRIANGLE = {
+    "sums": {"ask": 10, "say": 10, "write": 10},
+    "topics": [{"topic": "roads", "ask": _SIDE, "say": _SIDE, "write": _SIDE}],
+}
+_STORY: dict[str, Any] = {
+    "id": 42,
+    "first": brief_json(_ARTICLE),
+    "originals": [42],
+    "article_count": 1,
+    "outlets": ["nemoone"],
+    "first_at": "2026-11-24T04:30:00Z",
+    "last_at": "2026-11-24T04:30:00Z",
+}
+STORIES = {"stories": [{**_STORY, "matching": 1}], "next_cursor": None}
+STORY = {**_STORY, "articles": [brief_json(_ARTICLE)]}
+CORRECTIONS = {"corrections": [{"field": "tone", "value": "negative", "user": "سردبیر", "at": "2026-11-24T06:00:00Z"}]}
+SAVED_SEARCH = {"id": 3, "name": "آسفالت", "query": "آسفالت لحن:منفی", "user": "سردبیر", "created_at": "2026-11-24T06:00:00Z"}
+SAVED_SEARCHES = {"saved_searches": [SAVED_SEARCH]}
+EXPORT_NDJSON = '{"id":42,"outlet":"nemoone","headline":"روکش خیابان لاله کامل می‌شود",…}\n'
+EXPORT_CSV = "شناسه,رسانه,تیتر,…\r\n42,nemoone,روکش خیابان لاله کامل می‌شود,…\r\n"
+EXPORT_XLSX = "(a workbook)"
+FEED_RSS = '<rss version="2.0"><channel><title>رصد: آسفالت</title>…</channel></rss>'
+FEED_ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>رصد: آسفالت</title>…</feed>'
+FEED_JSON = '{"version":"https://jsonfeed.org/version/1.1","title":"رصد: آسفالت","items":[…]}'

@@ -1,12 +1,13 @@
 """What the OpenAPI description says of every answer; the answers themselves are made by ``render.shapes``."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 Tone = Literal["negative", "neutral", "positive"]
 CityTone = Literal["negative", "neutral", "positive", "none"]
+Voice = Literal["management", "council", "government", "citizen", "expert", "organisation", "other"]
 
 
 class Span(BaseModel):
@@ -105,6 +106,11 @@ class PublishedParts(BaseModel):
     fetched_at: datetime | None
 
 
+class UserTopic(BaseModel):
+    id: str
+    name: str
+
+
 class Article(PublishedParts):
     id: int
     reprint_group: int = Field(description="id of the group's original; an article of its own stands in its own group")
@@ -112,6 +118,8 @@ class Article(PublishedParts):
     first_seen_at: datetime
     tagged_at: datetime | None
     withdrawn_at: datetime | None
+    relevant: bool = Field(description="false where a person said that it has nothing to do with the city")
+    user_topics: list[UserTopic] = Field(description="topics of topics.toml whose query finds the article")
     annotations: Annotations | None = Field(description="null until the article has been read by the machine")
 
 
@@ -156,6 +164,7 @@ class Hit(BaseModel):
     tone: Tone | None
     city_tone: CityTone | None
     topics: list[str]
+    user_topics: list[UserTopic]
     score: float
     partial: bool = Field(description="true when only some of the words are held")
     headline_marks: list[Span]
@@ -183,6 +192,107 @@ class Stats(BaseModel):
     counts: list[dict[str, str | int]] = Field(description="one object for each combination that occurs, with `count`")
 
 
+class QuoteRow(Quote):
+    article: Reprint
+
+
+class QuotePage(BaseModel):
+    articles: int = Field(description="matching articles in all")
+    quotes: list[QuoteRow]
+    next_cursor: str | None
+
+
+class DemandRow(Demand):
+    article: Reprint
+
+
+class DemandPage(BaseModel):
+    articles: int = Field(description="matching articles in all")
+    demands: list[DemandRow]
+    next_cursor: str | None
+
+
+class Point(BaseModel):
+    day: str | None = None
+    week: str | None = None
+    month: str | None = None
+    count: int
+    values: dict[str, int]
+
+
+class Series(BaseModel):
+    step: Literal["day", "week", "month"]
+    by: str
+    total: int
+    points: list[Point]
+
+
+class Side(BaseModel):
+    articles: int
+    share: float
+    tones: dict[str, int]
+
+
+class TriangleRow(BaseModel):
+    topic: str
+    ask: Side
+    say: Side
+    write: Side
+
+
+class Triangle(BaseModel):
+    sums: dict[str, int]
+    topics: list[TriangleRow]
+
+
+class Brief(BaseModel):
+    id: int
+    url: str
+    headline: str
+    kicker: str
+    lead: str
+    outlet: str
+    section: str
+    published_at: datetime | None
+    reprint_group: int
+    revision: int
+    tone: Tone | None
+    city_tone: CityTone | None
+    topics: list[str]
+    user_topics: list[UserTopic]
+
+
+class Story(BaseModel):
+    id: int
+    first: Brief | None = Field(description="the article that began it")
+    originals: list[int] = Field(description="ids of the articles that are nobody's reprint, earliest first")
+    article_count: int = Field(description="articles of the story, reprints included")
+    outlets: list[str]
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+class StoryRow(Story):
+    matching: int = Field(description="articles of the story that match")
+
+
+class StoryPage(BaseModel):
+    stories: list[StoryRow]
+    next_cursor: str | None
+
+
+class StoryDetail(Story):
+    articles: list[Brief]
+
+
+class FeedHealth(BaseModel):
+    url: str
+    kind: str
+    outcome: str
+    failures: int = Field(description="readings in a row that failed")
+    read_at: datetime | None
+
+
 class Outlet(BaseModel):
     key: str
     name: str
@@ -193,6 +303,10 @@ class Outlet(BaseModel):
     enabled: bool
     articles: int
     addresses: dict[str, int] = Field(description="known addresses by their last outcome")
+    week: int = Field(description="articles of the last seven days")
+    newest_at: datetime | None
+    state: Literal["off", "new", "failing", "quiet", "well"]
+    feeds: list[FeedHealth]
 
 
 class OutletList(BaseModel):
@@ -217,3 +331,44 @@ class Health(BaseModel):
     articles: int | None = None
     searchable: int | None = None
     changes_behind: int | None = None
+
+
+# What a caller may send: no letter that a database refuses.
+Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f]*$")]
+
+
+class NewCorrection(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"field": "tone", "value": "negative"}})
+
+    field: Literal["tone", "city_tone", "topics", "relevant"]
+    value: bool | Line | list[Line] = Field(description="a tone, a list of topic ids, or for `relevant` true or false")
+
+
+class Correction(BaseModel):
+    field: Literal["tone", "city_tone", "topics", "relevant"]
+    value: bool | str | list[str]
+    user: str
+    at: datetime
+
+
+class CorrectionList(BaseModel):
+    corrections: list[Correction]
+
+
+class NewSavedSearch(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"name": "آسفالت", "query": "آسفالت لحن:منفی"}})
+
+    name: Line = Field(min_length=1, max_length=200)
+    query: Line = Field(max_length=2000)
+
+
+class SavedSearch(BaseModel):
+    id: int
+    name: str
+    query: str
+    user: str
+    created_at: datetime
+
+
+class SavedSearchList(BaseModel):
+    saved_searches: list[SavedSearch]

@@ -42,7 +42,7 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Response:
     """One problem document; members that are None are left out."""
     document = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     shown = {key: value for key, value in document.items() if value is not None}
-    return Response(json.dumps(shown, ensure_ascii=False), status, media_type=MEDIA_TYPE)
+    return Response(json.dumps(shown, ensure_ascii=False).encode("utf-8", "backslashreplace"), status, media_type=MEDIA_TYPE)
 
 
 def problem_of(error: RasadError) -> Response:

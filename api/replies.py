@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
@@ -13,45 +14,87 @@ from api.problems import Problem
 
 _PROBLEMS = {
     400: "The request cannot be read: see `field`.",
+    401: "Nobody is signed in, or the key is not valid.",
+    403: "The key lacks a scope, or the user a role.",
     404: "Nothing has that key.",
+    413: "The body is too large.",
     422: "A parameter has the wrong form: see `field`.",
+    429: "Too many requests: ask again after `Retry-After` seconds.",
     503: "A part outside this process does not answer now; try again.",
 }
 
 
-def reply(request: Request, document: Any) -> Response:
+_ALWAYS = (401, 403, 413, 422, 429, 503)
+
+
+def reply(request: Request, document: Any, status: int = 200) -> Response:
     """The document as JSON; 304 without a body where the caller's If-None-Match names exactly it."""
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    if status != 200:
+        return Response(body, status, media_type="application/json")
+    return reply_bytes(request, body, "application/json")
+
+
+def reply_bytes(request: Request, body: bytes, media_type: str) -> Response:
+    """A file with its ETag; 304 without a body where the caller has exactly it."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     known = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
     if tag in known:
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
-def described(model: type[BaseModel], example: str, *problems: int) -> dict[int | str, dict[str, Any]]:
+Answers = dict[int | str, dict[str, Any]]
+
+
+def described(model: type[BaseModel], example: str, *problems: int, status: int = 200) -> Answers:
     """The ``responses`` of an operation: its answer with the named one of ``api.examples``, 304, and the problems that may come."""
-    answers: dict[int | str, dict[str, Any]] = {
-        200: {"model": model, "content": {"application/json": {"example": example}}},
-        304: {"description": "Nothing has changed since the ETag that you sent."},
+    answers: Answers = {status: {"model": model, "content": {"application/json": {"example": example}}}}
+    return answers | _unchanged(status) | _problems(*problems)
+
+
+def file_described(types: Mapping[str, str], example: str, *problems: int) -> Answers:
+    """The ``responses`` of an operation that gives a file in one of several forms; each form's example is ``EXAMPLE_FORM``."""
+    content = {
+        media.partition(";")[0]: {"schema": {"type": "string"}, "example": f"{example}_{form.upper()}"} for form, media in types.items()
     }
-    answers.update({code: {"model": Problem, "description": _PROBLEMS[code]} for code in (422, 503, *problems)})
-    return answers
+    return {200: {"description": "The file.", "content": content}} | _unchanged(200) | _problems(*problems)
+
+
+def nothing_described(*problems: int) -> Answers:
+    """The ``responses`` of an operation that answers without a body."""
+    return {204: {"description": "Done."}} | _problems(*problems)
+
+
+def _unchanged(status: int) -> Answers:
+    return {304: {"description": "Nothing has changed since the ETag that you sent."}} if status == 200 else {}
+
+
+def _problems(*codes: int) -> Answers:
+    return {code: {"model": Problem, "description": _PROBLEMS[code]} for code in (*_ALWAYS, *codes)}
 
 
 def finish_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI description with every failure under the media type of problem documents, and its examples in full.
+    """The OpenAPI description with every failure under the media type of problem documents, its examples in full, and how to sign in.
 
     (FastAPI leaves out members that are null, so examples are named in the routes and put in here.)
     """
-    for path in schema["paths"].values():
-        for operation in path.values():
+    for path, methods in schema["paths"].items():
+        for operation in methods.values():
             for code, answer in operation["responses"].items():
-                content = answer.get("content", {})
-                name = content.get("application/json", {}).get("example")
-                if isinstance(name, str):
-                    content["application/json"]["example"] = getattr(examples, name)
-                if code >= "400" and "application/json" in content:
-                    content["application/problem+json"] = content.pop("application/json")
+                _finish_answer(code, answer.get("content", {}))
+            if path.startswith("/api/"):
+                operation["security"] = [{"key": []}, {"session": []}]
+    schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})
+    schemes["key"] = {"type": "http", "scheme": "bearer", "description": "an API key, made under «کلیدها» by an administrator"}
+    schemes["session"] = {"type": "apiKey", "in": "cookie", "name": "rasad", "description": "the session of a user of the desk"}
     return schema
+
+
+def _finish_answer(code: str, content: dict[str, Any]) -> None:
+    for form in content.values():
+        if isinstance(form.get("example"), str) and form["example"].isupper():
+            form["example"] = getattr(examples, form["example"])
+    if code >= "400" and "application/json" in content:
+        content["application/problem+json"] = content.pop("application/json")

@@ -81,7 +81,7 @@ def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] =
     app.add_middleware(BodyLimit, too_large=partial(_refuse_status, desk, HTTPException(413, "the body is too large")))
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     app.add_middleware(StrictHeaders, headers=_headers(secure=bool(settings.behind_proxy)))
-    app.include_router(routes.build_router(archive, outlets, clock))
+    app.include_router(routes.build_router(archive, settings, outlets, clock))
     app.include_router(pages.build_router(desk))
     app.include_router(access_pages.build_router(desk, secure=bool(settings.behind_proxy), limit=settings.requests_per_minute))
     app.mount("/static", pages.static_files(), name="static")
