@@ -37,11 +37,12 @@ class ToneDay:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The plot's width and height in pixels, and at most how many days are named under it."""
+    """The plot's width and height in pixels, at most how many days are named under it, and how far its scale reaches at least."""
 
     width: int = 720
     height: int = 190
     labels: int = 10
+    top: int = 4
 
 
 WIDE = Size()
@@ -105,7 +106,7 @@ def _tone_spec(days: Sequence[ToneDay], size: Size, link: Callable[[date, str], 
 def _encoding(days: Sequence[ToneDay], size: Size, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     order = [_day_label(one.day) for one in reversed(days)]
     named = order[:: -(-len(days) // size.labels)]
-    most = max(4, *(one.total for one in days))
+    most = max(size.top, *(one.total for one in days))
     return {
         "x": {
             "field": "day",
