@@ -128,13 +128,13 @@ class Articles:
         corrections.check_correction(*label)
         with writing(self._engine) as connection:
             corrections.add_correction(connection, ids, label, user, at)
-            changes.log_changes(connection, ids, "relabelled")
+            changes.log_changes(connection, corrections.wearers(connection, ids), "relabelled")
 
     def undo_correction(self, ids: Sequence[int], field: str, at: datetime) -> None:
         """Takes the newest correction of the field back in every article named."""
         with writing(self._engine) as connection:
             corrections.undo_correction(connection, ids, field, at)
-            changes.log_changes(connection, ids, "relabelled")
+            changes.log_changes(connection, corrections.wearers(connection, ids), "relabelled")
 
     def corrections(self, ids: Sequence[int]) -> dict[int, dict[str, Correction]]:
         """Per article and field the correction that stands."""

@@ -56,6 +56,12 @@ def undo_correction(connection: sa.Connection, ids: Sequence[int], field: str, a
     connection.execute(sa.update(corrections).where(corrections.c.id.in_(newest)).values(undone_at=at))
 
 
+def wearers(connection: sa.Connection, ids: Sequence[int]) -> list[int]:
+    """The articles whose labels a correction of these articles changes: they and their reprint groups."""
+    groups = sa.select(articles.c.reprint_group).where(articles.c.id.in_(ids))
+    return list(connection.scalars(sa.select(articles.c.id).where(articles.c.reprint_group.in_(groups)).order_by(articles.c.id)))
+
+
 def standing_corrections(connection: sa.Connection, ids: Sequence[int]) -> dict[int, dict[str, Correction]]:
     """Per article and field the newest correction that nobody took back; one without its own takes that of its reprint group.
 

@@ -21,7 +21,7 @@ from tests.browser import served
 from tests.conftest import SOAK
 from tests.desk import NOW, labels_of, open_filled, raw
 
-OPERATIONS = 2000 if SOAK else 150
+OPERATIONS = 2000 if SOAK else 250
 
 
 class Mirror:
@@ -40,7 +40,7 @@ class Mirror:
         with closing(sqlite3.connect(self._path)) as file, file:
             place = (file.execute("SELECT seq FROM place").fetchone() or (0,))[0]
             self.requests += 1
-            answer = httpx.get(f"{base}/api/v1/changes", params={"after": place, "limit": 40}, headers=self._headers, timeout=20)
+            answer = httpx.get(f"{base}/api/v1/changes", params={"after": place, "limit": 15}, headers=self._headers, timeout=20)
             page = answer.raise_for_status().json()
             crash()
             for change in page["changes"]:
@@ -83,7 +83,7 @@ def _write(archive: Archive, dice: random.Random, done: threading.Event) -> None
             case _:
                 if dice.random() < 0.3:
                     archive.articles.withdraw(id, NOW)
-        time.sleep(0.004)
+        time.sleep(0.01)
     done.set()
 
 
