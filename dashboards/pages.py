@@ -17,6 +17,7 @@ from dashboards import (
     help_page,
     outlets_page,
     overview,
+    saved_searches_page,
     search_page,
     suggestions,
     triangle,
@@ -31,6 +32,7 @@ _PAGES = (
     export_page,
     why_page,
     help_page,
+    saved_searches_page,
     suggestions,
     article_page,
     corrections_page,
@@ -50,6 +52,7 @@ _MISSING = {
         "پیوند نخستین مدیر یک بار و تا یک ساعت کار می‌کند. با آغاز دوبارهٔ رصد پیوند تازه‌ای نوشته می‌شود.",
     ),
     "bulletin": ("این بولتن پیدا نشد", "شاید هنوز منتشر نشده یا پیش‌نویس آن دور انداخته شده است. بولتن‌های دیگر در بخش «بولتن» است."),
+    "saved search": ("این جست‌وجو در فهرست شما نیست", "شاید آن را برداشته‌اند یا از آن همکار دیگری است."),
     "page": ("صفحهٔ بایگانی‌شده‌ای نیست", "این خبر از پرونده یا پایگاه دیگری آمده و صفحهٔ رسانه همراه آن نگه داشته نشده است."),
 }
 

@@ -12,6 +12,7 @@ from dashboards.desk import Desk
 from dashboards.figures import count_speakers
 from dashboards.marked import Mark, Piece, cut
 from dashboards.narrowing import Narrowing
+from dashboards.saved_searches_page import CADENCES
 from render.words import TONE_NAMES, VOICE_NAMES, topic_name
 from store.explain import explain
 from store.highlight import marks, snippet
@@ -198,6 +199,7 @@ def _page(desk: Desk, narrowing: Narrowing, order: Order, status: int = 200, **f
         orders=orders,
         order=order,
         chips=chips(desk, narrowing),
+        cadences=CADENCES,
         last_good_url=_last_good_url(narrowing, found.get("mistake")),
         **(empty | found),
     )
