@@ -9,7 +9,7 @@ from contextlib import suppress
 from app.jobs import LeaseLost, holding, run_jobs
 from app.wiring import opened
 from core.dates import utc_now
-from core.errors import RasadError
+from core.errors import RasadError, Unavailable
 from core.settings import Settings
 from digest.outbox import open_outbox
 from digest.run import send_due
@@ -46,10 +46,19 @@ def _work(settings: Settings, renew: Callable[[], None], stop: threading.Event) 
         log.info("working: annotating, grouping, indexing")
         while not stop.is_set():
             renew()
-            done = run_jobs(archive, annotator, lambda *_: None, renew)
-            if done.indexed:
-                log.info("annotated %d, regrouped %d, indexed %d", done.annotated, done.grouped, done.indexed)
-            stop.wait(IDLE_SECONDS)
+            stop.wait(IDLE_SECONDS if work_once(archive, annotator, renew) else STANDBY_SECONDS)
+
+
+def work_once(archive: Archive, annotator: Annotator | None, renew: Callable[[], None]) -> bool:
+    """One round of the jobs; False while the search engine is away. Annotating goes on meanwhile, and the change log waits."""
+    try:
+        done = run_jobs(archive, annotator, lambda *_: None, renew)
+    except Unavailable as error:
+        log.warning("the index waits: %s", error)
+        return False
+    if done.indexed:
+        log.info("annotated %d, regrouped %d, indexed %d", done.annotated, done.grouped, done.indexed)
+    return True
 
 
 def _send_forever(archive: Archive, settings: Settings, stop: threading.Event) -> None:

@@ -37,7 +37,9 @@ class ElasticIndex:
     def __init__(
         self, url: str, *, name: str = "rasad", replicas: int = 0, generation: int | None = None, topics: UserTopics = tuple
     ) -> None:
-        self._client = Elasticsearch(url, request_timeout=30, retry_on_timeout=True, max_retries=2)
+        self._client = Elasticsearch(url, request_timeout=60, retry_on_timeout=True, max_retries=2)
+        # A question is not repeated: a page that waits for a minute helps nobody.
+        self._questions = self._client.options(request_timeout=10, max_retries=0)
         self._url = url
         self._name = name
         self._replicas = replicas
@@ -187,7 +189,7 @@ class ElasticIndex:
 
     def _ask(self, **body: Any) -> Json:
         with _answering():
-            answer = self._client.search(
+            answer = self._questions.search(
                 index=self._alias(), source=False, search_type="dfs_query_then_fetch", ignore_unavailable=True, **body
             )
             return dict(answer.body)
