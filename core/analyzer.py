@@ -1,5 +1,6 @@
 """The one search analyzer: text → terms with offsets into the original. Both engines get exactly these terms."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from core.letters import WORD, ZWNJ, fold
@@ -41,12 +42,29 @@ def terms(text: str) -> list[Term]:
 
 def term_text(text: str) -> str:
     """The terms of a text parted by spaces: what an engine indexes."""
-    return " ".join([term for word in WORD.findall(text) if (term := _analysed(word)[0])])
+    return " ".join([term for term, _ in _all_analysed(WORD.findall(text)) if term])
 
 
 def surface_text(text: str) -> str:
     """The surfaces of a text parted by spaces, each once."""
-    return " ".join({surface for word in WORD.findall(text) if (surface := _analysed(word)[1])})
+    return " ".join({surface for _, surface in _all_analysed(WORD.findall(text)) if surface})
+
+
+def term_text_and_surfaces(text: str) -> tuple[str, set[str]]:
+    """``term_text`` and the surfaces of a text in one reading: «شهر شهر‌ها» → ("شهر شهر", {"شهر", "شهرها"})."""
+    pairs = _all_analysed(WORD.findall(text))
+    return " ".join([term for term, _ in pairs if term]), {surface for _, surface in pairs if surface}
+
+
+def terms_of(words: Iterable[str]) -> list[str]:
+    """The terms of words as written, in their order: ``term_of`` for many at once."""
+    return [term for term, _ in _all_analysed(list(words))]
+
+
+def _all_analysed(words: list[str]) -> list[tuple[str, str]]:
+    """(term, surface) of every word; nearly all of them stand in the memo, which is read without a call for each."""
+    found = list(map(_memo.get, words))
+    return [known or _analysed(word) for known, word in zip(found, words, strict=True)] if None in found else found  # type: ignore[return-value]
 
 
 def _analysed(word: str) -> tuple[str, str]:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from math import exp
 
 from core.dates import tehran_day, week_start
 from core.letters import KASHIDA, LRM, RLM
-from core.persian import surface_text, term_text
+from core.persian import term_text, term_text_and_surfaces
 from core.records import Annotations, Article
 from store.addresses import keys_of
 from store.index import moment
@@ -50,14 +51,15 @@ def document(article: Article) -> Document:
     """The document of an article."""
     raw = article.raw
     when = moment(article)
-    head = [text for text in (raw.kicker, raw.headline) if text]
-    parts = [text for text in (*head, raw.lead, raw.body) if text]
+    head = [term_text_and_surfaces(text) for text in (raw.kicker, raw.headline) if text]
+    lead = [term_text_and_surfaces(raw.lead)] if raw.lead else []
+    parts = [*head, *lead, *([term_text_and_surfaces(raw.body)] if raw.body else [])]
     texts = {
-        "all": [term_text(text) for text in parts],
-        "headline": [term_text(text) for text in head],
-        "lead": [term_text(raw.lead)] if raw.lead else [],
-        "surface": [surface_text("\n".join(parts))],
-        "surface_headline": [surface_text("\n".join(head))],
+        "all": [terms for terms, _ in parts],
+        "headline": [terms for terms, _ in head],
+        "lead": [terms for terms, _ in lead],
+        "surface": [" ".join(set().union(*(surfaces for _, surfaces in parts)))],
+        "surface_headline": [" ".join(set().union(*(surfaces for _, surfaces in head)))],
     }
     values = {
         "outlet": [raw.outlet[:LONGEST_VALUE]],
@@ -71,8 +73,9 @@ def document(article: Article) -> Document:
         _annotated(article.annotations, values, names)
     for name, pairs in names.items():
         values[name] = _unique(shown for shown, _ in pairs)
-        values[f"{name}_key"] = _unique(plain(text)[:LONGEST_VALUE] for pair in pairs for text in pair)
-        texts[f"{name}_name"] = _unique(term_text(text) for pair in pairs for text in pair)
+        named = [_key_and_terms(text) for text in _unique(text for pair in pairs for text in pair)]
+        values[f"{name}_key"] = _unique(key for key, _ in named)
+        texts[f"{name}_name"] = _unique(terms for _, terms in named)
     return Document(
         article.id,
         article.reprint_group,
@@ -108,6 +111,12 @@ def _annotated(said: Annotations, values: dict[str, list[str]], names: dict[str,
     names["place"] = names["place"] + [(shown, text) for shown, text, kind in mentions if kind == "LOC"]
     speakers = [(quote.speaker_id or _shown(quote.speaker or quote.mention), quote.speaker or quote.mention) for quote in said.quotes]
     names["speaker"] = [(shown, text) for shown, text in speakers if shown]
+
+
+@lru_cache(maxsize=100_000)
+def _key_and_terms(name: str) -> tuple[str, str]:
+    """How a name is compared exactly, and its terms."""
+    return plain(name)[:LONGEST_VALUE], term_text(name)
 
 
 def _shown(name: str) -> str:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 
 from core.letters import WORD
-from core.persian import surface_of, term_of
+from core.persian import surface_of, term_of, terms_of
 from core.records import Span
 from store.query_tree import And, Bag, Fuzzy, Node, Or, Phrase, Prefix, Query, Word
 from store.query_words import STOP_TERMS
@@ -101,8 +101,8 @@ class Marker:
         asked, by_letters = self._asked, self._by_letters
         return {
             word: (kind, term)
-            for word in set(words)
-            if ((term := term_of(word)) in asked or by_letters) and (kind := self._kind(word, term))
+            for word, term in zip(words, terms_of(words), strict=True)
+            if (term in asked or by_letters) and (kind := self._kind(word, term))
         }
 
     def _kind(self, word: str, term: str) -> int:

@@ -5,6 +5,7 @@ import tantivy
 from store.documents import COUNTED_KEYS, FACET_FIELDS, FIELD_GAP, KEY_FIELDS, TEXT_FIELDS, Document
 
 TOKENS = "terms"
+_GAP = ("",) * (FIELD_GAP - 1)
 
 
 def schema() -> tantivy.Schema:
@@ -38,13 +39,11 @@ def tantivy_document(document: Document) -> tantivy.Document:
     made.add_integer("at", document.at)
     made.add_integer("sort", document.sort)
     made.add_float("weight", 2.0 ** min(document.weight, 900.0) - 2.0)  # Tantivy multiplies with log2(2 + value)
-    for name, texts in document.texts.items():
-        for place, text in enumerate(texts):
-            if place and name in ("all", "headline"):
-                for _ in range(FIELD_GAP - 1):
-                    made.add_text(name, "")
-            made.add_text(name, text)
-    for name, values in document.values.items():
-        for value in values:
-            made.add_text(name, value)
+    spaced = {name: _with_gaps(document.texts[name]) for name in ("all", "headline")}
+    made.extend({**document.texts, **spaced, **document.values}, None)
     return made
+
+
+def _with_gaps(texts: list[str]) -> list[str]:
+    """Every empty value moves the next one a place on, so that no phrase reaches from one text into another."""
+    return [part for place, text in enumerate(texts) for part in (*(_GAP if place else ()), text)]
