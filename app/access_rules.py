@@ -8,7 +8,7 @@ OPEN = re.compile(r"/(healthz|readyz|sign-in|static/.*|first-admin/[^/]*|unsubsc
 FEED = re.compile(r"/feeds/([\w-]+).*")
 # Accounts, keys, subscribers' addresses, the audit, and where else things are sent: reading them is itself noted.
 ADMIN = re.compile(r"(/api/v1|/settings)/(users|keys|audit|subscriptions|subscribers|digests|webhooks)(/.*)?")
-EXPORT = re.compile(r".*(/export(\.\w+)?|\.(csv|xlsx|ndjson|docx|pdf))(/.*)?")
+EXPORT = re.compile(r".*(/export|/file\.\w+|\.(csv|xlsx|ndjson|docx|pdf))")
 OWN = re.compile(r"/(sign-out|account(/.*)?)")
 
 

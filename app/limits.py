@@ -28,11 +28,9 @@ class Standing:
     refused: bool = False
 
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """The fields of the IETF draft "RateLimit header fields for HTTP", and Retry-After when refused."""
+        """The fields of the IETF draft "RateLimit header fields for HTTP"."""
         policy = f'"minute";q={self.limit};w={int(WINDOW.total_seconds())}'
         fields = {"ratelimit-policy": policy, "ratelimit": f'"minute";r={self.remaining};t={self.reset}'}
-        if self.refused:
-            fields["retry-after"] = str(self.reset)
         return [(name.encode(), value.encode()) for name, value in fields.items()]
 
 

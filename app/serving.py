@@ -4,6 +4,7 @@ import socket
 import threading
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.terminal import notes
 from app.web import create_app
@@ -56,13 +57,19 @@ def serve_forever(settings: Settings) -> None:
         later = threading.Timer(WARM_UP_SECONDS, warm_up)
         later.daemon = True
         later.start()
-        uvicorn.run(
-            application,
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            timeout_graceful_shutdown=5,
-            server_header=False,
-            proxy_headers=bool(settings.behind_proxy),
-            forwarded_allow_ips=list(settings.behind_proxy),
-        )
+        server_of(application, settings).run()
+
+
+def server_of(application: ASGIApp, settings: Settings) -> uvicorn.Server:
+    """The server of these settings. Only the proxies that they name are believed about who calls."""
+    config = uvicorn.Config(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+        server_header=False,
+        proxy_headers=bool(settings.behind_proxy),
+        forwarded_allow_ips=list(settings.behind_proxy),
+    )
+    return uvicorn.Server(config)

@@ -13,6 +13,10 @@ RasadError
 └── Unavailable       a part outside (engine, mail server, database) does not answer now
 """
 
+import re
+
+_PASSWORD = re.compile(r"(//|^(?!\w+://))[^\s:/]*:\S*@")
+
 
 class RasadError(Exception):
     """The root: catching it catches every deliberate error and no programming mistake."""
@@ -21,13 +25,14 @@ class RasadError(Exception):
 class SettingError(RasadError):
     """A setting or a configuration row is wrong.
 
-    ``key`` is the setting or ``file row field``; ``value`` is what stood there.
+    ``key`` is the setting or ``file row field``; ``value`` is what stood there, without the password of an address.
     """
 
     def __init__(self, key: str, value: object, message: str) -> None:
-        super().__init__(f"{key}: {message} (got {value!r})")
+        shown = _PASSWORD.sub(r"\1…@", value) if isinstance(value, str) else value
+        super().__init__(f"{key}: {message} (got {shown!r})")
         self.key = key
-        self.value = value
+        self.value = shown
         self.message = message
 
 

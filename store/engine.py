@@ -35,13 +35,15 @@ def make_engine(url: str) -> sa.Engine:
     """An engine for a SQLAlchemy address of SQLite or PostgreSQL; connects to nothing yet. Raises SettingError for another address."""
     try:
         address = sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         raise SettingError(_SETTING, url, "not an address like postgresql://user:password@host/database") from None
     if address.get_backend_name() in ("postgresql", "postgres"):
-        return sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=40, pool_pre_ping=True)
+        return sa.create_engine(
+            address.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=40, pool_pre_ping=True, hide_parameters=True
+        )
     if address.get_backend_name() != "sqlite":
         raise SettingError(_SETTING, address.render_as_string(), "only SQLite and PostgreSQL keep an archive")
-    engine = sa.create_engine(address, pool_size=10, max_overflow=40)
+    engine = sa.create_engine(address, pool_size=10, max_overflow=40, hide_parameters=True)  # tokens and hashes are for no log
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

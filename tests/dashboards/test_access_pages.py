@@ -70,7 +70,8 @@ def test_a_page_leads_to_the_door_and_the_door_back_to_the_page(empty: Archive, 
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/\t/evil.example", ""]
+    "target",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/\t/evil.example", ""],
 )
 def test_the_door_leads_nowhere_else(empty: Archive, browser: TestClient, target: str) -> None:
     empty.accounts.add("سارا", "viewer", PASSWORD, NOW)
