@@ -80,6 +80,7 @@ def article_page(desk: Desk, article: Article, params: Sequence[tuple[str, str]]
         back=narrowing.url(order=order) if order else "",
         neighbours=find_neighbours(desk, article.id, narrowing, order) if order else (None, None),
         standing=standing,
+        added=dict(params).get("added", ""),
         machine=desk.archive.articles.machine_labels(article.id) if standing else article.annotations,
         may_correct=user is not None and user.may("editor"),
         labels_url=f"/articles/{article.id}/labels?{query}" if query else f"/articles/{article.id}/labels",

@@ -124,9 +124,9 @@ def read_narrowing(params: Iterable[tuple[str, str]], outlets: Mapping[str, Outl
     if since and until and since > until:
         since, until = until, since
     filters = []
-    for field, value in pairs:
-        if field in FIELDS and value.strip() and (field, value) not in filters:
-            filters.append((field, _checked(field, value)))
+    for name, value in pairs:
+        if name in FIELDS and value.strip() and (name, value) not in filters:
+            filters.append((name, _checked(name, value)))
     return Narrowing(
         text=given.get("q", "").strip()[:_MAX_TEXT],
         since=since,

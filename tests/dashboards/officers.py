@@ -5,6 +5,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from app.web import create_app
+from core.records import Outlet
 from core.settings import Settings
 from store.archive import Archive
 from tests.desk import NOW, open_filled
@@ -13,11 +14,17 @@ PASSWORD = "دروازهٔ باغ ملی ۱۴"
 SAME_ORIGIN = {"Origin": "http://testserver"}
 
 
-def open_desk(folder: Path, role: str = "editor", name: str = "سارا") -> tuple[Archive, TestClient]:
-    """The archive of sample articles and a client signed in with that role. The caller closes the archive."""
+def open_desk(
+    folder: Path, role: str = "editor", *, allow: tuple[str, ...] = (), more: tuple[Outlet, ...] = ()
+) -> tuple[Archive, TestClient]:
+    """The archive of sample articles and a client signed in as «سارا». The caller closes the archive.
+
+    ``allow`` are the private networks that may be fetched, ``more`` outlets beside the samples.
+    """
     archive, outlets = open_filled(folder)
-    client = TestClient(create_app(archive, Settings(data=folder), outlets, clock=lambda: NOW), headers=SAME_ORIGIN)
-    return archive, sign_in(archive, client, role, name)
+    settings = Settings(data=folder, allow_addresses=allow)
+    client = TestClient(create_app(archive, settings, (*outlets, *more), clock=lambda: NOW), headers=SAME_ORIGIN)
+    return archive, sign_in(archive, client, role)
 
 
 def sign_in(archive: Archive, client: TestClient, role: str = "editor", name: str = "سارا") -> TestClient:
