@@ -39,4 +39,6 @@ def rule_for(method: str, path: str) -> Rule:
         return Rule("viewer", "", writes)
     if EXPORT.fullmatch(path):
         return Rule("editor" if writes else "viewer", "export", True)
+    if path == "/add":  # the form of an editor
+        return Rule("editor", "write", writes)
     return Rule("editor", "write", True) if writes else Rule("viewer", "read", False)

@@ -111,7 +111,12 @@ def _refuse(desk: Desk, request: Request, error: RasadError) -> Response:
         log.error("%s %s: %s", request.method, _logged_path(request), error, exc_info=error)
     if _is_program(request):
         return problems.problem_of(error)
-    return ask_to_sign_in(request) if isinstance(error, Unauthorized) else pages.error_page(desk, error, code)
+    if isinstance(error, Unauthorized):
+        return ask_to_sign_in(request)
+    response = pages.error_page(desk, error, code)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _refuse_status(desk: Desk, error: HTTPException, request: Request) -> Response:
