@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from core.errors import BadInput
+from core.records import RawArticle
 from render.shapes import Json, brief_json, facets_json, reprint_json
 from store.archive import Archive
-from store.highlight import marks, snippet
+from store.highlight import Marker
 from store.index import FACETS, ORDERS, SearchRequest
-from store.query import Query, parse_query
+from store.query import parse_query
 from store.topic_matching import with_user_topics
 
 SNIPPET = 240
@@ -31,13 +32,14 @@ def answer_search(
     query = parse_query(text, now=now, words=archive.words())
     page = archive.search.search(SearchRequest(query, limit, cursor, wanted, facets))
     ids = [id for hit in page.hits for id in (hit.id, *hit.reprints)]
-    articles = {article.id: article for article in with_user_topics(archive, archive.articles.get_many(ids))}
+    articles = {article.id: article for article in with_user_topics(archive, archive.articles.get_shown(ids))}
+    marker = Marker(query)
     hits = [
         {
             **brief_json(articles[hit.id]),
             "score": round(hit.score, 4),
             "partial": hit.partial,
-            **_highlights(articles[hit.id].raw.headline, articles[hit.id].raw.body, query),
+            **_highlights(articles[hit.id].raw, marker),
             "reprints": [reprint_json(articles[id]) for id in hit.reprints if id in articles],
         }
         for hit in page.hits
@@ -53,9 +55,9 @@ def answer_search(
     }
 
 
-def _highlights(headline: str, body: str, query: Query) -> dict[str, Any]:
-    found = snippet(body, query, SNIPPET)
+def _highlights(raw: RawArticle, marker: Marker) -> dict[str, Any]:
+    found = marker.snippet(raw.body, SNIPPET)
     return {
-        "headline_marks": [{"start": span.start, "end": span.end} for span in marks(headline, query)],
+        "headline_marks": [{"start": span.start, "end": span.end} for span in marker.marks(raw.headline)],
         "snippet": {"text": found.text, "marks": [{"start": span.start, "end": span.end} for span in found.marks]},
     }

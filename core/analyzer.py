@@ -45,11 +45,6 @@ def term_text(text: str) -> str:
     return " ".join([term for term, _ in _all_analysed(WORD.findall(text)) if term])
 
 
-def surface_text(text: str) -> str:
-    """The surfaces of a text parted by spaces, each once."""
-    return " ".join({surface for _, surface in _all_analysed(WORD.findall(text)) if surface})
-
-
 def term_text_and_surfaces(text: str) -> tuple[str, set[str]]:
     """``term_text`` and the surfaces of a text in one reading: «شهر شهر‌ها» → ("شهر شهر", {"شهر", "شهرها"})."""
     pairs = _all_analysed(WORD.findall(text))

@@ -1,6 +1,6 @@
 """The door to Persian text: letters, digits, half-space and the search analyzer."""
 
-from core.analyzer import Term, surface_of, surface_text, term_of, term_text, term_text_and_surfaces, terms, terms_of
+from core.analyzer import Term, surface_of, term_of, term_text, term_text_and_surfaces, terms, terms_of
 from core.letters import HAMZA_ABOVE, KASHIDA, LRM, RLM, WORD, ZWJ, ZWNJ, fold
 from core.stems import lexicon, stem
 
@@ -17,7 +17,6 @@ __all__ = [
     "lexicon",
     "stem",
     "surface_of",
-    "surface_text",
     "term_of",
     "term_text",
     "term_text_and_surfaces",

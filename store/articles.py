@@ -14,6 +14,7 @@ from store.engine import reading, writing
 from store.pages import Pages
 from store.rows import address_key
 from store.saving import Draft, Saved, identities_without_page, make_draft, save_drafts
+from store.shown import load_shown
 from store.tables import addresses, articles, revisions
 
 # So many articles share one transaction: it must end within 50 ms.
@@ -79,6 +80,11 @@ class Articles:
         """The articles in the given order; ids that are not there are left out."""
         with reading(self._engine) as connection:
             return loading.load_many(connection, ids)
+
+    def get_shown(self, ids: Sequence[int]) -> list[Article]:
+        """Like ``get_many`` for a list of hits: text and labels only, no pictures, comments, names, quotations and demands."""
+        with reading(self._engine) as connection:
+            return load_shown(connection, ids)
 
     def find_by_url(self, url: str) -> Article | None:
         """The article seen at this address, canonical or short address; scheme, ``www.`` and a last slash do not matter."""

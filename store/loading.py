@@ -1,6 +1,7 @@
 """Rows to articles: the current revision, its annotations and what people corrected, in two queries per batch."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,7 +25,14 @@ _TEXT = tuple(column for column in revisions.c if column.name not in ("article_i
 _CURRENT = articles.join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.number == articles.c.revision)).outerjoin(
     annotations, (annotations.c.article_id == articles.c.id) & (annotations.c.revision == articles.c.revision)
 )
-_SELECT = sa.select(*_STATE, *_TEXT, annotations.c.document, annotations.c.fingerprint, annotations.c.tagged_at).select_from(_CURRENT)
+
+
+def current_of(columns: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:
+    """A selection of columns of ``articles``, their current ``revisions`` and ``annotations``."""
+    return sa.select(*columns).select_from(_CURRENT)
+
+
+_SELECT = current_of((*_STATE, *_TEXT, annotations.c.document, annotations.c.fingerprint, annotations.c.tagged_at))
 
 
 def load_articles(connection: sa.Connection, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Article]:

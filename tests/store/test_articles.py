@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import NotFound
 from core.outcomes import Outcome
+from render.shapes import brief_json, reprint_json
 from store.archive import Archive
 from tests.store.samples import NOW, full_raw, raw, said
 
@@ -137,6 +138,19 @@ def test_get_many_keeps_the_order_and_leaves_missing_ones_out(archive: Archive) 
     wanted = [ids[3], 999, ids[0], ids[4]]
     assert [article.id for article in archive.articles.get_many(wanted)] == [ids[3], ids[0], ids[4]]
     assert archive.articles.get_many([]) == []
+
+
+def test_hits_are_shown_with_the_text_and_labels_of_the_article(archive: Archive) -> None:
+    ids = [archive.articles.save(full_raw()).id, archive.articles.save(raw(news_id="2", headline="دومی")).id]
+    archive.articles.annotate(ids[0], 1, said(), NOW)
+    archive.articles.correct(ids[:1], ("tone", "positive"), "مریم", NOW)
+    shown = archive.articles.get_shown([ids[1], 99, ids[0]])
+    assert [article.id for article in shown] == [ids[1], ids[0]]
+    for article in shown:
+        whole = archive.articles.get(article.id)
+        assert brief_json(article) == brief_json(whole)
+        assert article.raw.body == whole.raw.body
+        assert reprint_json(article) == reprint_json(whole)
 
 
 def test_get_names_what_is_not_there(archive: Archive) -> None:
