@@ -7,8 +7,9 @@ from core.dates import TEHRAN, day_start, from_jalali, jalali, tehran_day
 from core.letters import fold
 
 _DATE = re.compile(r"(\d{4})(?:[/\-.](\d{1,2})(?:[/\-.](\d{1,2}))?)?$")
+_DAY_FIRST = re.compile(r"(\d{1,2})[/\-.](\d{1,2})[/\-.](\d{4})$")
 _AGO = re.compile(r"-?(\d{1,4})\s*(?:d|days?|روز)$")
-_NAMED = {"today": 0, "امروز": 0, "yesterday": 1, "دیروز": 1, "پریروز": 2}
+NAMED_DAYS = {"today": 0, "امروز": 0, "yesterday": 1, "دیروز": 1, "پریروز": 2}
 
 
 _MINUTE = re.compile(r"(.+?)[T\s]+(\d{1,2}):(\d{2})$", re.IGNORECASE)
@@ -36,12 +37,13 @@ def read_span(text: str, now: datetime) -> tuple[datetime, datetime] | None:
 def read_days(text: str, now: datetime) -> tuple[date, date] | None:
     """The first day and the day after the last of a typed date; None when it is none.
 
-    «1405/9/3», «۱۴۰۵-۰۹-۰۳», «2026-11-24» → that day · «1405/9» → the month · «1405» → the year · «امروز», «دیروز», «7d», «۷روز» → that day
+    «1405/9/3», «۱۴۰۵-۰۹-۰۳», «۳/۹/۱۴۰۵», «2026-11-24» → that day
+    «1405/9» → the month · «1405» → the year · «امروز», «دیروز», «7d», «۷روز» → that day
     """
-    text = fold(text.strip())
+    text = _DAY_FIRST.sub(r"\3/\2/\1", fold(text.strip()))
     today = tehran_day(now)
-    if text in _NAMED:
-        day = today - timedelta(days=_NAMED[text])
+    if text in NAMED_DAYS:
+        day = today - timedelta(days=NAMED_DAYS[text])
         return day, day + timedelta(days=1)
     if ago := _AGO.match(text):
         day = today - timedelta(days=int(ago.group(1)))

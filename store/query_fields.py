@@ -1,5 +1,6 @@
 """The values of fields: «لحن:منفی», «رسانه:قدس آنلاین», «از:۱۴۰۵/۰۹/۰۱» → nodes, or a mistake that is told kindly."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,8 @@ from store.vocabulary import Vocabulary
 
 LISTED_FIELDS = frozenset((*CLOSED, "outlet"))
 _LONGEST_NAME = 5
+_ENDS = " .,;:!?،؛؟…"
+_SEPARATORS = re.compile(r"[،,/|;؛]")
 
 
 class Mistake(Exception):
@@ -77,7 +80,7 @@ def value_node(lexeme: Lexeme, field: Lexeme, reading: Reading) -> Node:
     place = (field.start, lexeme.end)
     text = f"{field.text}:{lexeme.text}"
     if field.text in CLOSED:
-        return Is(field.text, (_closed_value(lexeme, field, reading.words),), text, *place)
+        return Is(field.text, _closed_values(lexeme, field, reading.words), text, *place)
     if field.text in NAMED_FIELDS:
         exact = lexeme.kind is Kind.PHRASE
         terms = () if exact else tuple(term for word in WORD.findall(lexeme.text) if (term := term_of(word)))
@@ -87,18 +90,28 @@ def value_node(lexeme: Lexeme, field: Lexeme, reading: Reading) -> Node:
     return Is(field.text, (plain(lexeme.text),), text, *place)
 
 
-def _closed_value(lexeme: Lexeme, field: Lexeme, words: Vocabulary) -> str:
-    value = CLOSED[field.text].get(plain(lexeme.text)) or (words.find_topic(lexeme.text) if field.text == "topic" else None)
-    if value is None:
-        allowed = [persian_value(field.text, one) for one in dict.fromkeys(CLOSED[field.text].values())]
-        allowed += [topic.name for topic in words.topics] * (field.text == "topic")
-        message = f"مقدار «{lexeme.text}» برای میدان «{persian_field(field.text)}» شناخته نیست. یکی از این‌ها: {'، '.join(allowed)}"
-        raise Mistake(field.start, lexeme.end, "unknown value", message)
-    return value
+def _closed_values(lexeme: Lexeme, field: Lexeme, words: Vocabulary) -> tuple[str, ...]:
+    """«منفی», «منفی.» → ("negative",) · «منفی/خنثی», «منفی،خنثی» → both."""
+    found = [_closed_value(field.text, part, words) for part in (lexeme.text, *_SEPARATORS.split(lexeme.text)) if part.strip(_ENDS)]
+    if found[:1] and found[0]:
+        return (found[0],)
+    parts = tuple(dict.fromkeys(value for value in found[1:] if value))
+    if parts and None not in found[1:]:
+        return parts
+    allowed = [persian_value(field.text, one) for one in dict.fromkeys(CLOSED[field.text].values())]
+    allowed += [topic.name for topic in words.topics] * (field.text == "topic")
+    message = f"مقدار «{lexeme.text}» برای میدان «{persian_field(field.text)}» شناخته نیست. یکی از این‌ها: {'، '.join(allowed)}"
+    raise Mistake(field.start, lexeme.end, "unknown value", message)
+
+
+def _closed_value(field: str, typed: str, words: Vocabulary) -> str | None:
+    bare = typed.strip(_ENDS)
+    return CLOSED[field].get(plain(bare)) or (words.find_topic(bare) if field == "topic" else None)
 
 
 def _outlets(typed: str, reading: Reading) -> tuple[str, ...]:
     """The keys of a typed outlet. One that is in no list is looked for as typed: an archive may hold articles of unlisted outlets."""
+    typed = typed.strip(_ENDS) or typed
     keys = reading.words.find_outlets(typed)
     if not keys and reading.words.outlets:
         near = reading.words.nearest_outlet(typed)
@@ -107,7 +120,7 @@ def _outlets(typed: str, reading: Reading) -> tuple[str, ...]:
 
 
 def _date(lexeme: Lexeme, field: Lexeme, now: datetime) -> Node:
-    span = read_span(lexeme.text, now)
+    span = read_span(lexeme.text.strip(_ENDS), now)
     place = (field.start, lexeme.end)
     if span is None:
         raise Mistake(*place, "unreadable date", f"تاریخ «{lexeme.text}» خوانده نشد. نمونه: ۱۴۰۵/۰۹/۰۳ یا 2026-11-24")

@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import pairwise
 
 from core.letters import HALF_SPACES, fold
-from store.query_words import FIELDS, MAX_WORDS, plain
+from store.query_dates import NAMED_DAYS
+from store.query_words import CLOSED, DATE_FIELDS, FIELD_NAMES, FIELDS, MAX_WORDS, persian_field, plain
 
 
 class Kind(Enum):
@@ -43,10 +45,14 @@ _UNARY = frozenset((Kind.NOT, Kind.PLUS, Kind.MINUS, Kind.FIELD))
 _CLOSERS = {'"': '"”“', "«": "»", "“": '”"', "„": '”“"'}
 _DIGITS = "0-9۰-۹٠-٩"
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s«»\"“”<>]+|[a-z0-9](?:[a-z0-9-]*\.)+[a-z]{2,}/[^\s«»\"“”<>]*", re.IGNORECASE)
-_FIELD = re.compile(rf"([A-Za-z_]+|[\u0620-\u06ff_{HALF_SPACES}]+):(?=[^\s:)])")
+_NAME_OF_WORDS = "|".join(name.replace("_", rf"[ _{HALF_SPACES}]") for names in FIELD_NAMES.values() for name in names if "_" in name)
+_FIELD = re.compile(rf"({_NAME_OF_WORDS}|[A-Za-z_]+|[\u0620-\u06ff_{HALF_SPACES}]+):(?=[^\s:)])")
+_SIGNED_NUMBER = re.compile(rf".[{_DIGITS}]{{1,2}}(?![\w{_DIGITS}])")
 _CHUNK = re.compile(r"[^\s()\"«»“”„]+")
 _SLOP = re.compile(rf"~([{_DIGITS}]{{1,4}})?")
 _FUZZY = re.compile(rf"(.+?)~([{_DIGITS}])?$")
+_SHORT = 6
+_NUMBER_FIELDS = (*sorted(DATE_FIELDS), "group")
 _OPERATORS = {"AND": Kind.AND, "&&": Kind.AND, "OR": Kind.OR, "||": Kind.OR, "NOT": Kind.NOT, "یا": Kind.OR}
 _SIGNS = {"+": Kind.PLUS, "-": Kind.MINUS, "−": Kind.MINUS}
 
@@ -68,7 +74,25 @@ def lex(text: str) -> tuple[list[Lexeme], list[str]]:
             notes.append("گیومه‌ای باز مانده بود؛ در پایان بسته شد.")
             lexeme = replace(lexeme, end=len(text))
         found.append(lexeme)
+    notes += _hints(found, text)
     return _repaired(_shortened(found, notes), notes), notes
+
+
+def _hints(lexemes: list[Lexeme], text: str) -> list[str]:
+    """Remarks on what may have been meant otherwise than it is read."""
+    notes = []
+    if len(lexemes) <= _SHORT and any(one.text == "نه" and two.kind is Kind.WORD for one, two in pairwise(lexemes)):
+        notes.append("«نه» اینجا واژه است؛ برای کنار گذاشتن یک واژه خط تیره‌ای به آن بچسبانید: -واژه")
+    for one, two in pairwise(lexemes):
+        name = FIELDS.get(plain(one.text.removesuffix(":"))) if one.kind is Kind.WORD and one.text.endswith(":") else None
+        value = plain(two.text)
+        if name and (value in CLOSED.get(name, ()) or (name in DATE_FIELDS and value[:4].isdigit())):
+            notes.append(f"اگر میدان «{persian_field(name)}» را می‌خواهید، میان آن و مقدارش فاصله نگذارید: {one.text}{two.text}")
+    for one in lexemes:
+        name = FIELDS.get(plain(one.text.partition(":")[0])) if one.kind is Kind.WORD and ":" in one.text[:-1] else None
+        if name in _NUMBER_FIELDS and text[one.start : one.end] == one.text:
+            notes.append(f"«{one.text}» مقدار میدان «{persian_field(name)}» ندارد و واژه خوانده شد.")
+    return notes
 
 
 def _next(text: str, at: int, before: list[Lexeme]) -> Lexeme | None:
@@ -79,20 +103,34 @@ def _next(text: str, at: int, before: list[Lexeme]) -> Lexeme | None:
         return Lexeme(Kind.OPEN if char == "(" else Kind.CLOSE, char, at, at + 1)
     if char in _CLOSERS:
         return _quoted(text, at)
-    if char in _SIGNS and _begins_token(text, at) and at + 1 < len(text) and not text[at + 1].isspace() and text[at + 1] not in "+-−)":
+    if char in _SIGNS and _is_sign(text, at):
         return Lexeme(_SIGNS[char], char, at, at + 1)
     if address := _ADDRESS.match(text, at):
         content = address.group().rstrip(".,;:!?)،؛؟…")
         return Lexeme(Kind.ADDRESS, content, at, at + len(content))
-    field = _FIELD.match(text, at)
-    if field and plain(field.group(1)) in FIELDS and not (before and before[-1].kind is Kind.FIELD):
-        return Lexeme(Kind.FIELD, FIELDS[plain(field.group(1))], at, field.end())
+    if (field := _field(text, at)) and not (before and before[-1].kind is Kind.FIELD):
+        return field
     chunk = _CHUNK.match(text, at)
     return _word(text, chunk.group(), at) if chunk else None
 
 
-def _begins_token(text: str, at: int) -> bool:
-    return at == 0 or text[at - 1].isspace() or text[at - 1] in "(+-−"
+def _is_sign(text: str, at: int) -> bool:
+    """Whether + or − says something about what follows. «دمای -۵ درجه» and «مترو - قطار» only hold a character."""
+    begins = at == 0 or text[at - 1].isspace() or text[at - 1] in "(+-−"
+    follows = at + 1 < len(text) and not text[at + 1].isspace() and text[at + 1] not in "+-−)"
+    return begins and follows and not _SIGNED_NUMBER.match(text, at)
+
+
+def _field(text: str, at: int) -> Lexeme | None:
+    """The field that begins here. «از:تهران» and «گروه:خونی» are words: a date and the number of a group begin with digits."""
+    found = _FIELD.match(text, at)
+    name = FIELDS.get(plain(found.group(1))) if found else None
+    if found is None or name is None:
+        return None
+    value = _CHUNK.match(text, found.end())
+    if value and name in _NUMBER_FIELDS and not value.group().lstrip("-−")[:1].isdigit() and fold(value.group()) not in NAMED_DAYS:
+        return None
+    return Lexeme(Kind.FIELD, name, at, found.end())
 
 
 def _quoted(text: str, at: int) -> Lexeme:
@@ -125,8 +163,7 @@ def _is_structure(text: str, at: int) -> bool:
         at += 1
     if at >= len(text):
         return False
-    field = _FIELD.match(text, at)
-    return text[at] == "(" or text[at] in _CLOSERS or bool(field and plain(field.group(1)) in FIELDS)
+    return text[at] == "(" or text[at] in _CLOSERS or _field(text, at) is not None
 
 
 def _shortened(lexemes: list[Lexeme], notes: list[str]) -> list[Lexeme]:

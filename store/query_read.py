@@ -1,7 +1,7 @@
 """Lexemes → the typed tree. luqum parses the structure; what stands at its leaves is read here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -40,6 +40,7 @@ SHORTEST_PREFIX = 2
 MAX_DISTANCE = 2
 # The largest NEAR distance by number of words: every order and gap is asked for by itself, so that both engines agree exactly.
 MAX_SLOPS = {2: 50, 3: 12, 4: 4, 5: 1}
+_STOPS = frozenset((term,) for term in STOP_TERMS)
 _JOINERS = "-_/.:@'٫،"
 
 
@@ -149,6 +150,8 @@ class Reader:
         before: list[Node] = list(_words([Lexeme(Kind.WORD, " ".join(surfaces[:-1]), *place)], name))
         last: Node
         if lexeme.kind is Kind.PREFIX:
+            if len(surfaces[-1]) < SHORTEST_PREFIX and not lexeme.text.isalpha():
+                return conjunction([*_words([replace(lexeme, kind=Kind.WORD)], name)] or [Nothing()])
             if len(surfaces[-1]) < SHORTEST_PREFIX:
                 raise Mistake(*place, "prefix too short", f"پیش از ستاره دست‌کم {SHORTEST_PREFIX} حرف لازم است.")
             last = Prefix(surfaces[-1] + "*", surfaces[-1], name, *place)
@@ -262,7 +265,7 @@ def _pieces(lexeme: Lexeme) -> list[tuple[str, int, int]]:
 
 def _without_stop_words(parts: list[Node]) -> list[Node]:
     kept: list[Node] = [
-        part for part in parts if not isinstance(part, Nothing) and not (isinstance(part, Word) and part.readings[0][0] in STOP_TERMS)
+        part for part in parts if not isinstance(part, Nothing) and not (isinstance(part, Word) and part.readings[0] in _STOPS)
     ]
     return kept or [part for part in parts if not isinstance(part, Nothing)]
 

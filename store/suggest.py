@@ -54,13 +54,22 @@ def _with_known_outlets(text: str, words: Vocabulary) -> str | None:
 
 
 def _from_english_keys(text: str, search: SearchIndex) -> str | None:
-    if not text.isascii() or not any(char.isalpha() for char in text) or ":" in text:
-        return None
-    typed = [surface_of(word) for word in WORD.findall(text)][:_MOST_WORDS]
-    turned = from_english_keys(text)
-    meant = [surface_of(word) for word in WORD.findall(turned)][:_MOST_WORDS]
-    counts = search.spellings([*typed, *meant])
-    return turned if meant and all(counts.get(word) for word in meant) and not all(counts.get(word) for word in typed) else None
+    """The text with the words that stand nowhere and were typed on an English keyboard: «aivnhvd مشهد» → «شهرداری مشهد»."""
+    pieces = text.split(" ")
+    turned = {piece: from_english_keys(piece) for piece in pieces if _could_be_keys(piece)}
+    surfaces = {piece: _surfaces(piece) for whole in turned.items() for piece in whole}
+    counts = search.spellings(list(dict.fromkeys(surface for found in surfaces.values() for surface in found)))
+    known = {piece: bool(found) and all(counts.get(surface) for surface in found) for piece, found in surfaces.items()}
+    meant = [turned[piece] if piece in turned and known[turned[piece]] and not known[piece] else piece for piece in pieces]
+    return " ".join(meant) if meant != pieces else None
+
+
+def _could_be_keys(piece: str) -> bool:
+    return piece.isascii() and any(char.isalpha() for char in piece) and ":" not in piece and piece not in ("AND", "OR", "NOT")
+
+
+def _surfaces(piece: str) -> list[str]:
+    return [surface_of(word) for word in WORD.findall(piece)][:_MOST_WORDS]
 
 
 def _respelled(text: str, search: SearchIndex) -> str | None:

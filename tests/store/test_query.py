@@ -211,6 +211,90 @@ def test_complaint_17_pasted_text_is_never_an_error(text: str) -> None:
     parse_query(text, now=NOW)
 
 
+PASTED = (
+    *("شهردار", "مشهد:", "گزارش/", "از:تهران", "تا:پایان", "روز:شنبه", "گروه:خونی", "نه", "یا", "و", "AND", "OR", "NOT", "می‌رود", "«مترو»"),
+    *(
+        '"',
+        "«",
+        "»",
+        "“",
+        "”",
+        "(",
+        ")",
+        "[۲]",
+        "-",
+        "–",
+        "+",
+        "/",
+        "،",
+        "؛",
+        "؟!",
+        "…",
+        ":",
+        "~",
+        " *",
+        "[۲]*",
+        "^2",
+        "\\",
+        "&",
+        "||",
+        "%",
+        "#قطار",
+        "@",
+    ),
+    *(
+        "https://toos.example/fa/news/12/متن",
+        "www.toos.example",
+        "info@toos.example",
+        "۱۲:۳۰",
+        "-۵",
+        "۱۴۰۵/۹/۳",
+        "۹۷-۱۴۰۰",
+        "COVID-19",
+        "😀",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(PASTED), max_size=14), st.sampled_from((" ", "", "\n")))
+@settings(max_examples=600, deadline=None)
+def test_complaint_17_a_pasted_headline_is_never_refused(pieces: list[str], between: str) -> None:
+    """Row 17: Persian operators, mixed quotes, slashes, addresses, half-spaces and digits in any order."""
+    parse_query(between.join(pieces), now=NOW)
+
+
+def test_a_minus_before_a_small_number_is_a_number_and_before_a_word_or_year_a_negation() -> None:
+    assert words(read("دمای -۵ درجه")) == ["دمای", "۵", "درجه"]
+    for text in ("بودجه -۱۴۰۴", "بودجه -مترو", "بودجه −مترو"):
+        root = read(text)
+        assert isinstance(root, And)
+        assert isinstance(root.parts[1], Not)
+
+
+def test_a_value_may_end_a_sentence_and_several_may_stand_together() -> None:
+    assert placeless(read("لحن:منفی؟")) == placeless(read("tone:negative"))
+    assert placeless(read("لحن:منفی،خنثی")) == placeless(read("tone:منفی/خنثی")) == placeless(read("tone:(negative OR neutral)"))
+    assert placeless(read("لحن شهر:منفی")) == placeless(read("city_tone:negative"))
+    assert placeless(read("on:۳/۹/۱۴۰۵.")) == placeless(read("on:1405/9/3"))
+    with pytest.raises(BadQuery):
+        read("tone:منفی،بد")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("مترو نه اتوبوس", "-واژه"),
+        ("لحن: منفی", "لحن:منفی"),
+        ("از: ۱۴۰۵/۹/۱", "از:۱۴۰۵/۹/۱"),
+        ("از:تهران", "واژه خوانده شد"),
+        ("گروه:خونی", "واژه خوانده شد"),
+    ],
+)
+def test_complaint_11_what_may_have_been_meant_otherwise_is_said(text: str, word: str) -> None:
+    """Row 11: a query that is read otherwise than it was meant must not be so silently."""
+    assert any(word in note for note in parse_query(text, now=NOW).notes)
+
+
 def test_an_unclosed_quotation_or_parenthesis_is_closed_and_said_so() -> None:
     assert any("گیومه" in note for note in parse_query('مترو "خط دو', now=NOW).notes)
     assert any("پرانتز" in note for note in parse_query("(مترو", now=NOW).notes)

@@ -221,6 +221,9 @@ def test_did_you_mean_knows_the_english_keyboard_and_one_wrong_letter(index: Sea
     index.apply([article(number, "شهرداری مشهد", "کرایه تاکسی") for number in range(1, 30)], 29)
     assert from_english_keys("aivnhvd") == "شهرداری"
     assert did_you_mean("aivnhvd", index, now=NOW) == "شهرداری"
+    assert did_you_mean("aivnhvd مشهد", index, now=NOW) == "شهرداری مشهد"
+    assert did_you_mean("aivnhvd OR laiñ", index, now=NOW) == "شهرداری OR laiñ"
+    assert did_you_mean(";vhdi jh;sd", index, now=NOW) == "کرایه تاکسی"
     assert did_you_mean("کرایه تاسکی", index, now=NOW) == "کرایه تاکسی"
     assert did_you_mean("کرایه تاکسی", index, now=NOW) is None
     assert did_you_mean("hello", index, now=NOW) is None
