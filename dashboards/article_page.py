@@ -18,6 +18,7 @@ from dashboards.diff import Changed, compare
 from dashboards.marked import Mark, cut, paragraphs
 from dashboards.narrowing import Narrowing
 from dashboards.search_page import read_order
+from dashboards.similar import similar_articles
 from render.words import KIND_NAMES, TONE_NAMES, tone_name
 from store.highlight import marks
 from store.index import SearchRequest
@@ -79,6 +80,7 @@ def article_page(desk: Desk, article: Article, params: Sequence[tuple[str, str]]
         members=[one for one in members if one.withdrawn_at is None] if len(members) > 1 else [],
         back=narrowing.url(order=order) if order else "",
         neighbours=find_neighbours(desk, article.id, narrowing, order) if order else (None, None),
+        similar=desk.kept(("similar", article.id, article.revision), lambda: similar_articles(desk, article)),
         standing=standing,
         added=dict(params).get("added", ""),
         machine=desk.archive.articles.machine_labels(article.id) if standing else article.annotations,

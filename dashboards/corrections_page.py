@@ -26,7 +26,7 @@ def build_router(desk: Desk) -> APIRouter:
 
     @router.post("/articles/{id}/labels")
     def correct(
-        request: Request, id: Id, field: _Text, value: _Text = "", add: _Text = "", drop: _Text = "", undo: _Text = ""
+        request: Request, id: Id, field: _Text, value: _Text = "", add: _Text = "", drop: _Text = "", undo: _Text = "", to: _Text = ""
     ) -> RedirectResponse:
         user = require(request, "editor")
         article = desk.archive.articles.get(id)
@@ -40,15 +40,15 @@ def build_router(desk: Desk) -> APIRouter:
             label = new_label(article, field, value, (add, drop))
             desk.archive.articles.correct(members, (field, label), user.name, desk.clock())
             desk.archive.audit.note(user, "article.correct", f"articles/{id}", desk.clock(), f"{field}={label} in {len(members)} articles")
-        return RedirectResponse(back(request, id), 303)
+        return RedirectResponse(back(request, id, to), 303)
 
     return router
 
 
-def back(request: Request, id: int) -> str:
-    """The article's page with the search that led to it, at its labels."""
+def back(request: Request, id: int, to: str = "") -> str:
+    """The article's page with the search that led to it, at its labels; with ``to`` «search» the line of that search."""
     query = f"?{request.url.query}" if request.url.query else ""
-    return f"/articles/{id}{query}#labels"
+    return f"/search{query}#hit-{id}" if to == "search" else f"/articles/{id}{query}#labels"
 
 
 def new_label(article: Article, field: str, value: str, topic: tuple[str, str]) -> object:

@@ -103,6 +103,7 @@ def search_page(desk: Desk, request: Request) -> HTMLResponse:
         order,
         page=page,
         first=first,
+        cursor=wanted.cursor or "",
         results=shown_results(desk, page.hits, query),
         facets=shown_facets(desk, narrowing, page),
         meant=did_you_mean(narrowing.text, desk.archive.search, now=desk.clock()) if narrowing.text and page.total < _FEW else None,

@@ -148,3 +148,17 @@ def test_what_is_not_relevant_leaves_every_figure_and_says_so(office: tuple[Arch
     catch_up(archive)
     again = html.fromstring(client.get(address).text)
     assert first_number(again.xpath("//a[@class='kpi-number']")[0].text_content()) == counts[0]
+
+
+def test_pressed_in_the_search_it_returns_to_the_same_line(office: tuple[Archive, TestClient]) -> None:
+    archive, client = office
+    page = html.fromstring(client.get("/search?q=اتوبوس&topic=transport").text)
+    hit = page.xpath("//li[@data-hit]")[0]
+    form = hit.xpath(".//form[contains(@action, '/labels')]")[0]
+    fields = {one.get("name"): one.get("value") for one in form.xpath(".//input | .//button")}
+    reply = client.post(form.get("action"), data=fields, follow_redirects=False)
+    assert reply.headers["location"].startswith("/search?q=")
+    assert reply.headers["location"].endswith(f"#{hit.get('id')}")
+    again = html.fromstring(client.get(reply.headers["location"]).text)
+    assert "is-irrelevant" in again.get_element_by_id(hit.get("id")).get("class")
+    assert not archive.articles.get(int(hit.get("id").removeprefix("hit-"))).relevant
