@@ -18,11 +18,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import problems, routes
 from api.replies import finish_schema
 from app.access import Gate, Gatekeeper, ask_to_sign_in
+from app.letters import DigestLetters
 from app.limits import BodyLimit, Quota
 from core.dates import utc_now
 from core.errors import BadInput, Forbidden, NotFound, RasadError, TooMany, Unauthorized, Unavailable
 from core.records import Outlet
-from core.settings import Settings
+from core.settings import ROOT, Settings
 from dashboards import access_pages, pages
 from dashboards.desk import Desk
 from render.charts import warm_up
@@ -41,12 +42,13 @@ _HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+MODEL_CARDS = (ROOT / "nlp" / "model" / "MODEL_CARD.md", ROOT / "nlp" / "model" / "NER_CARD.md")
 _CODES = {BadInput: 400, Unauthorized: 401, Forbidden: 403, NotFound: 404, TooMany: 429, Unavailable: 503}
 _YEAR = b"public, max-age=31536000, immutable"
 
 
 class StrictHeaders:
-    """Adds the security headers to every answer, and lets a browser keep a static file whose address names its content."""
+    """Adds the security headers to every answer that has none of its own, and lets a browser keep a static file whose address names its content."""
 
     def __init__(self, app: ASGIApp, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         self._app = app
@@ -61,7 +63,8 @@ class StrictHeaders:
 
         async def send_strict(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message.get("headers", []), *self._headers]
+                own = {name for name, _ in message.get("headers", [])}
+                headers = [*message.get("headers", []), *(one for one in self._headers if one[0] not in own)]
                 if not any(name == b"cache-control" for name, _ in headers):
                     headers.append((b"cache-control", _YEAR if keep else b"no-store"))
                 message = {**message, "headers": headers}
@@ -72,7 +75,8 @@ class StrictHeaders:
 
 def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] = (), *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """The application. It opens nothing: the archive is the caller's to open and close."""
-    desk = Desk(archive, {outlet.key: outlet for outlet in outlets}, read_names(settings.config / "entities.toml"), clock)
+    names, letters = read_names(settings.config / "entities.toml"), DigestLetters(archive, settings)
+    desk = Desk(archive, {outlet.key: outlet for outlet in outlets}, names, clock, letters, read_model_cards())
     app = FastAPI(
         title="Rasad", version="1", description="Persian news monitoring: articles, search, counts, changes.", docs_url=None, redoc_url=None
     )
@@ -99,6 +103,11 @@ def read_names(register: Path) -> dict[str, str]:
     tables = tomllib.loads(register.read_text(encoding="utf-8")).values()
     rows = (row for table in tables if isinstance(table, list) for row in table)
     return {row["id"]: row["name"] for row in rows if "id" in row and "name" in row}
+
+
+def read_model_cards() -> tuple[str, ...]:
+    """The texts about the bundled models; none where they are not installed."""
+    return tuple(path.read_text(encoding="utf-8") for path in MODEL_CARDS if path.exists())
 
 
 def _headers(*, secure: bool) -> tuple[tuple[bytes, bytes], ...]:

@@ -12,9 +12,10 @@ from urllib.parse import unquote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from core.dates import jalali_moment, jalali_numeric, jalali_text, persian_digits, tehran_day, utc_now
+from core.dates import WEEKDAYS, jalali_moment, jalali_numeric, jalali_text, persian_digits, tehran_day, utc_now
 from core.records import Outlet
 from dashboards.access import signed_in
+from dashboards.letters import Letters
 from dashboards.narrowing import Narrowing, read_narrowing, read_period
 from render.numbers import ago, difference, number, percent, share
 from render.words import KIND_NAMES, OWNER_NAMES, ROLE_NAMES, TONE_NAMES, TOPIC_NAMES, VOICE_NAMES, tone_name, topic_name
@@ -26,12 +27,17 @@ _MOST_KEPT = 200
 
 @dataclass(frozen=True)
 class Desk:
-    """The pages' surroundings; ``outlets`` maps a key to the configured outlet, ``entities`` an id to a name."""
+    """The pages' surroundings; ``outlets`` maps a key to the configured outlet, ``entities`` an id to a name.
+
+    ``letters`` composes digests (None where there are none), ``model_cards`` are the Markdown texts about the model.
+    """
 
     archive: Archive
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
     entities: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], datetime] = utc_now
+    letters: Letters | None = None
+    model_cards: tuple[str, ...] = ()
     _kept: dict[Hashable, object] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -100,6 +106,7 @@ def templates() -> Environment:
         day=jalali_text,
         numeric_day=lambda day: persian_digits(jalali_numeric(day)),
         moment=jalali_moment,
+        digits=persian_digits,
         bare=lambda text: text.strip('«»“”" '),
         readable=lambda url: unquote(url, errors="replace"),
         tone=tone_name,
@@ -111,6 +118,7 @@ def templates() -> Environment:
         difference=difference,
         ago=ago,
         TONES=TONE_NAMES,
+        WEEKDAYS=WEEKDAYS,
         TOPICS=TOPIC_NAMES,
         VOICES=VOICE_NAMES,
         KINDS=KIND_NAMES,

@@ -138,6 +138,15 @@ class People:
             raise NotFound("subscription", id)
         return found[0]
 
+    def change_subscription(self, id: int, name: str, query: str, *, at: str, days: Sequence[int], when_empty: str, now: datetime) -> None:
+        """Another name, search or time, from the next window on. NotFound, BadInput and BadQuery as in ``add_subscription``."""
+        row = {"name": _checked_name(name), "query": _checked_query(query, now, self._words()), "at": _checked_clock(at)}
+        row |= {"days": _checked_days(days), "when_empty": _checked_empty(when_empty)}
+        standing = (subscriptions.c.id == id) & subscriptions.c.removed_at.is_(None)
+        with writing(self._engine) as connection:
+            if not connection.execute(sa.update(subscriptions).where(standing).values(**row)).rowcount:
+                raise NotFound("subscription", id)
+
     def created_at(self, id: int) -> datetime:
         """Since when a subscription stands: no digest is due before. NotFound when there never was one of that id."""
         with reading(self._engine) as connection:
@@ -164,6 +173,13 @@ class People:
             if not connection.execute(sa.update(subscription_addresses).where(same).values(**again)).rowcount:
                 connection.execute(sa.insert(subscription_addresses).values(**_address_row(id, checked, moment)))
             return _recipient(connection.execute(sa.select(subscription_addresses).where(same)).one())
+
+    def remove_address(self, id: int, address: str, now: datetime | None = None) -> None:
+        """Takes an address out as its own unsubscribe link does. NotFound for one that the subscription never had."""
+        found = next((one for one in self.recipients(id) if one.address == address), None)
+        if found is None:
+            raise NotFound("recipient", address)
+        self.unsubscribe(found.token, now)
 
     def recipients(self, id: int) -> list[Recipient]:
         """Every address of a subscription, also those that left or were refused."""
