@@ -1,14 +1,16 @@
 """The one search analyzer: text → terms with offsets into the original. Both engines get exactly these terms."""
 
-from collections.abc import Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 from core.letters import WORD, ZWNJ, fold
 from core.stems import DROPPED, stem
 
 LONGEST = 60
-_MEMO_SIZE = 400_000
+_MEMO_SIZE = 300_000
 _memo: dict[str, tuple[str, str]] = {}
+_chunk_memo: dict[str, tuple[str, str]] = {}
+_terms, _surfaces = itemgetter(0), itemgetter(1)
 
 
 class Term(NamedTuple):
@@ -42,24 +44,34 @@ def terms(text: str) -> list[Term]:
 
 def term_text(text: str) -> str:
     """The terms of a text parted by spaces: what an engine indexes."""
-    return " ".join([term for term, _ in _all_analysed(WORD.findall(text)) if term])
+    return " ".join(filter(None, map(_terms, chunks(text))))
 
 
 def term_text_and_surfaces(text: str) -> tuple[str, set[str]]:
     """``term_text`` and the surfaces of a text in one reading: «شهر شهر‌ها» → ("شهر شهر", {"شهر", "شهرها"})."""
-    pairs = _all_analysed(WORD.findall(text))
-    return " ".join([term for term, _ in pairs if term]), {surface for _, surface in pairs if surface}
+    found = chunks(text)
+    return " ".join(filter(None, map(_terms, found))), set(" ".join(map(_surfaces, found)).split())
 
 
-def terms_of(words: Iterable[str]) -> list[str]:
-    """The terms of words as written, in their order: ``term_of`` for many at once."""
-    return [term for term, _ in _all_analysed(list(words))]
+def chunks(text: str) -> list[tuple[str, str]]:
+    """(terms, surfaces) of each part of ``text.split()``, mostly one of each; several are parted by spaces.
+
+    «مشهد، (شهرها» → [("مشهد", "مشهد"), ("شهر", "شهرها")]. No word reaches across white space, and nearly all parts stand in the memo.
+    """
+    parts = text.split()
+    found = list(map(_chunk_memo.get, parts))
+    return found if all(found) else [_analysed_chunk(part) for part in parts]  # type: ignore[return-value]
 
 
-def _all_analysed(words: list[str]) -> list[tuple[str, str]]:
-    """(term, surface) of every word; nearly all of them stand in the memo, which is read without a call for each."""
-    found = list(map(_memo.get, words))
-    return [known or _analysed(word) for known, word in zip(found, words, strict=True)] if None in found else found  # type: ignore[return-value]
+def _analysed_chunk(chunk: str) -> tuple[str, str]:
+    known = _chunk_memo.get(chunk)
+    if known is not None:
+        return known
+    if len(_chunk_memo) >= _MEMO_SIZE:
+        _chunk_memo.clear()
+    words = [_analyse(word) for word in WORD.findall(chunk)]
+    _chunk_memo[chunk] = made = (" ".join(filter(None, map(_terms, words))), " ".join(filter(None, map(_surfaces, words))))
+    return made
 
 
 def _analysed(word: str) -> tuple[str, str]:

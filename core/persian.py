@@ -1,6 +1,6 @@
 """The door to Persian text: letters, digits, half-space and the search analyzer."""
 
-from core.analyzer import Term, surface_of, term_of, term_text, term_text_and_surfaces, terms, terms_of
+from core.analyzer import Term, chunks, surface_of, term_of, term_text, term_text_and_surfaces, terms
 from core.letters import HAMZA_ABOVE, KASHIDA, LRM, RLM, WORD, ZWJ, ZWNJ, fold
 from core.stems import lexicon, stem
 
@@ -13,6 +13,7 @@ __all__ = [
     "ZWJ",
     "ZWNJ",
     "Term",
+    "chunks",
     "fold",
     "lexicon",
     "stem",
@@ -21,5 +22,4 @@ __all__ = [
     "term_text",
     "term_text_and_surfaces",
     "terms",
-    "terms_of",
 ]

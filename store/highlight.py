@@ -1,12 +1,12 @@
 """Where a search is met in a text: marks on the outlet's own letters, and the fragment worth showing."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice, takewhile
 
 from core.letters import WORD
-from core.persian import surface_of, term_of, terms_of
+from core.persian import chunks, surface_of, term_of
 from core.records import Span
 from store.query_tree import And, Bag, Fuzzy, Node, Or, Phrase, Prefix, Query, Word
 from store.query_words import STOP_TERMS
@@ -15,7 +15,8 @@ MOST_MARKS = 400
 _READ_ON = 12
 _ALONE, _BEGINS = 1, 2
 _LONGEST_TEXT = 200_000
-_PIECE = 200
+_PIECE = 300
+_CHUNK = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,16 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What is to be marked: single terms, term sequences by their first term, prefixes and near words as written."""
+    """What is to be marked: single terms, term sequences by their first term, prefixes and near words as written.
+
+    A fragment that holds ``kinds`` of them is good enough.
+    """
 
     terms: frozenset[str]
     sequences: dict[str, tuple[tuple[str, ...], ...]]
     prefixes: tuple[str, ...]
     near: tuple[tuple[str, int], ...]
+    kinds: int
 
     def __bool__(self) -> bool:
         return bool(self.terms or self.sequences or self.prefixes or self.near)
@@ -46,11 +51,11 @@ class Marker:
     def __init__(self, query: Query) -> None:
         self._wanted = _wanted(query)
         self._asked = self._wanted.terms | self._wanted.sequences.keys()
-        self._by_letters = bool(self._wanted.prefixes or self._wanted.near)
+        self._like: dict[str, bool] = {}
 
     def marks(self, text: str) -> tuple[Span, ...]:
         """The places of a text that the query met, in order and apart from each other, at most ``MOST_MARKS``."""
-        return tuple(span for span, _ in islice(self._found(text), MOST_MARKS)) if self._wanted else ()
+        return tuple(span for span, _ in islice(self._found(text), MOST_MARKS))
 
     def snippet(self, text: str, width: int = 240) -> Snippet:
         """The fragment of about ``width`` characters that holds the first places met most densely; the beginning when none is met.
@@ -59,61 +64,63 @@ class Marker:
         """
         best: list[tuple[Span, str]] = []
         window: list[tuple[Span, str]] = []
+        met: list[Span] = []
         most = 0
-        kinds = _kinds(self._wanted)
-        for span, term in self._found(text) if self._wanted else ():
+        ahead = self._found(text)
+        for span, term in ahead:
+            met.append(span)
             window = [earlier for earlier in window if span.end - earlier[0].start <= width * 3 // 4] + [(span, term)]
             variety = len({term for _, term in window})
             if variety > most:
                 best, most = window, variety
-            if most >= kinds or span.start > best[0][0].start + _READ_ON * width:
+            if most >= self._wanted.kinds or span.start > best[0][0].start + _READ_ON * width:
                 break
-        return self._fragment(text, best[0][0].start if best else 0, width)
-
-    def _fragment(self, text: str, first: int, width: int) -> Snippet:
-        start = _word_start(text, max(0, first - width // 4)) if first > width // 2 else 0
-        end = min(len(text), start + width)
-        while end < len(text) and end - start < width + 20 and not text[end].isspace():
-            end += 1
-        part = text[start:end]
-        return Snippet(part, self.marks(part), start)
+        start, end = _bounds(text, best[0][0].start if best else 0, width)
+        following = (span for span, _ in takewhile(lambda found: found[0].start < end, ahead))
+        inside = (span for span in chain(met, following) if start <= span.start and span.end <= end)
+        return Snippet(text[start:end], tuple(Span(span.start - start, span.end - start) for span in inside), start)
 
     def _found(self, text: str) -> Iterator[tuple[Span, str]]:
         """The places met, each with the term of its first word. The text is read piece by piece, no further than places are taken."""
         taken = 0
-        for start, end in _pieces(text):
-            words = WORD.findall(text, start, end)
-            met = self._met_among(words)
-            if not met:
-                continue
-            for match in WORD.finditer(text, start, end):
-                known = met.get(match.group())
-                if known is None or match.start() < taken:
-                    continue
-                kind, term = known
-                until = _sequence_end(text, match.start(), self._wanted) if kind >= _BEGINS else 0
-                if until or kind != _BEGINS:
-                    taken = until or match.end()
-                    yield Span(match.start(), taken), term
+        for start, end in _pieces(text) if self._wanted else ():
+            for place in self._met_chunks(text, start, end):
+                for match in WORD.finditer(text, *place):
+                    kind, term = self._kind(match.group())
+                    if not kind or match.start() < taken:
+                        continue
+                    until = _sequence_end(text, match.start(), self._wanted) if kind >= _BEGINS else 0
+                    if until or kind != _BEGINS:
+                        taken = until or match.end()
+                        yield Span(match.start(), taken), term
 
-    def _met_among(self, words: list[str]) -> dict[str, tuple[int, str]]:
-        """Of these words those that are met: (whether alone or beginning a sequence, term) by word."""
-        asked, by_letters = self._asked, self._by_letters
-        return {
-            word: (kind, term)
-            for word, term in zip(words, terms_of(words), strict=True)
-            if (term in asked or by_letters) and (kind := self._kind(word, term))
-        }
+    def _met_chunks(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Where in a piece of text the parts between white space stand that may hold a word asked for: few, so only they are looked at."""
+        asked = self._asked
+        read = chunks(text[start:end])
+        if self._wanted.prefixes or self._wanted.near:
+            met = [n for n, (terms, surfaces) in enumerate(read) if terms in asked or " " in surfaces or self._is_like(surfaces)]
+        else:
+            met = [n for n, (terms, surfaces) in enumerate(read) if terms in asked or " " in surfaces]
+        if not met:
+            return []
+        places = [match.span() for match in _CHUNK.finditer(text, start, end)]
+        return [places[n] for n in met]
 
-    def _kind(self, word: str, term: str) -> int:
-        """0 for a word that is not asked for, else whether it is met by itself, begins a sequence, or both."""
+    def _is_like(self, surface: str) -> bool:
+        known = self._like.get(surface)
+        if known is None:
+            near = any(_is_near(surface, word, most) for word, most in self._wanted.near)
+            known = self._like[surface] = near or surface.startswith(self._wanted.prefixes)
+        return known
+
+    def _kind(self, word: str) -> tuple[int, str]:
+        """(0 for a word that is not asked for, else whether it is met by itself, begins a sequence, or both; its term)."""
+        term = term_of(word)
         if not term:
-            return 0
-        alone = term in self._wanted.terms
-        if not alone and self._by_letters:
-            surface = surface_of(word)
-            alone = surface.startswith(self._wanted.prefixes) or any(_is_near(surface, *near) for near in self._wanted.near)
-        return (_ALONE if alone else 0) + (_BEGINS if term in self._wanted.sequences else 0)
+            return 0, term
+        alone = term in self._wanted.terms or self._is_like(surface_of(word))
+        return (_ALONE if alone else 0) + (_BEGINS if term in self._wanted.sequences else 0), term
 
 
 def marks(text: str, query: Query) -> tuple[Span, ...]:
@@ -135,6 +142,15 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
         start = last if end < 0 else end
 
 
+def _bounds(text: str, first: int, width: int) -> tuple[int, int]:
+    """Where the fragment around a place begins and ends."""
+    start = _word_start(text, max(0, first - width // 4)) if first > width // 2 else 0
+    end = min(len(text), start + width)
+    while end < len(text) and end - start < width + 20 and not text[end].isspace():
+        end += 1
+    return start, end
+
+
 def _word_start(text: str, at: int) -> int:
     """The beginning of the sentence or word at a place."""
     for back in range(at, max(0, at - 60), -1):
@@ -145,10 +161,6 @@ def _word_start(text: str, at: int) -> int:
     while 0 < at < len(text) and not text[at - 1].isspace():
         at += 1
     return at
-
-
-def _kinds(wanted: _Wanted) -> int:
-    return min(3, len(wanted.terms) + len(wanted.sequences) + len(wanted.prefixes) + len(wanted.near))
 
 
 def _sequence_end(text: str, start: int, wanted: _Wanted) -> int:
@@ -163,9 +175,9 @@ def _sequence_end(text: str, start: int, wanted: _Wanted) -> int:
     return 0
 
 
-@lru_cache(maxsize=100_000)
 def _is_near(surface: str, word: str, most: int) -> bool:
-    return distance(surface, word, most) <= most
+    """Whether two words are at most so many letters apart. Most are not, and their letters alone show it."""
+    return len(set(surface).difference(word)) <= most and distance(surface, word, most) <= most
 
 
 def distance(left: str, right: str, most: int) -> int:
@@ -199,6 +211,7 @@ def _wanted(query: Query) -> _Wanted:
         sequences,
         tuple(leaf.prefix for leaf in leaves if isinstance(leaf, Prefix)),
         tuple((leaf.word, leaf.distance) for leaf in leaves if isinstance(leaf, Fuzzy)),
+        min(3, sum(len(set(leaf.terms)) if isinstance(leaf, Phrase) and leaf.slop is not None else 1 for leaf in leaves)),
     )
 
 
