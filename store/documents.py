@@ -17,7 +17,7 @@ from store.query_dates import month_value
 from store.query_words import LONGEST_VALUE, NAMED_FIELDS, plain
 
 FIELD_GAP = 60
-VERSION = 3
+VERSION = 4
 _REFERENCE = datetime(2020, 1, 1, tzinfo=UTC)
 _YEAR = 365.25 * 86400
 _RECENCY_YEARS = 4.0
