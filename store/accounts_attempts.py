@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from core.dates import persian_digits
 from core.errors import TooMany
 from store.accounts_tables import attempts
-from store.engine import insert_into, writing
+from store.engine import insert_into, lock_until_commit, writing
 
-FORGET = timedelta(minutes=15)
+FORGET = timedelta(minutes=30)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=15)
 _MOST_DOUBLINGS = 10
+_LOCK = 7_241_306
 
 
 class Attempts:
@@ -26,6 +27,7 @@ class Attempts:
     def begin(self, keys: Mapping[str, int], now: datetime) -> None:
         """Counts one attempt as failed until ``succeed`` says otherwise, so that attempts at the same time count too. Raises TooMany."""
         with writing(self._engine) as connection:
+            lock_until_commit(connection, _LOCK)
             connection.execute(sa.delete(attempts).where(attempts.c.last_at < now - timedelta(days=1)))
             rows = {row.key: row for row in connection.execute(sa.select(attempts).where(attempts.c.key.in_(keys)))}
             _refuse_blocked(rows.values(), now)
