@@ -3,46 +3,53 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from core.dates import tehran_day
-from core.records import TONES, TOPICS, Article
+from core.records import TOPICS, Article
 from dashboards.desk import Desk
 from dashboards.narrowing import Narrowing
 from dashboards.overview import period_words
-from render.numbers import share
-from store.index import SearchIndex, SearchRequest
+from render.numbers import number, share
+from store.corners import CORNERS, MANAGEMENT_VOICES, Corner, count_corners
+from store.index import SearchRequest
 
-Corner = Literal["ask", "say", "write"]
-MANAGEMENT_VOICES = ("management", "council")
-_GAP = 0.08  # shares that differ by less are told as equal
+_GAP = 8  # percentage points; shares that differ by less are told as equal
 _LEAST = 3  # articles below which a share says nothing
+_EXAMPLES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What was asked, said or written in one of the newest articles, and by whom ("" where nobody is named)."""
+
+    words: str
+    who: str
+    article: Article
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One corner of a topic: how many articles, in which tone, its share of the corner, and the newest example."""
+    """One corner of a topic: how many articles, in which tone, its share of the corner, and the newest examples."""
 
     selection: Narrowing
     total: int
     tones: Mapping[str, int]
     share: float
-    words: str
-    article: Article | None
+    examples: tuple[Example, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One topic with its three corners and what the distance between them says ("" when nothing stands out)."""
+    """One topic with its three corners and what the distances between them say, the widest first."""
 
     topic: str
     ask: Side
     say: Side
     write: Side
-    gap: str
+    gaps: tuple[str, ...]
 
 
 def build_router(desk: Desk) -> APIRouter:
@@ -62,12 +69,11 @@ def build_router(desk: Desk) -> APIRouter:
 
 def triangle_rows(desk: Desk, period: Narrowing, now: datetime) -> list[Row]:
     """The topics of a period in the order in which media write about them; a topic absent from all three corners is left out."""
-    index = desk.archive.search
-    counted = {corner: _count(index, selection, now) for corner, selection in _corners(period).items()}
-    sums = {corner: sum(sum(tones.values()) for tones in topics.values()) for corner, topics in counted.items()}
+    counted = count_corners(desk.archive.search, period.query(now), now)
+    sums = {corner: sum(sum(tones.values()) for tones in counted[corner].values()) for corner in CORNERS}
     rows = []
     for topic in TOPICS:
-        if not any(topic in topics for topics in counted.values()):
+        if not any(topic in counted[corner] for corner in CORNERS):
             continue
         sides = {
             corner: _side(desk, (corner, selection.having(topic=topic)), counted[corner].get(topic, {}), sums[corner], now)
@@ -77,48 +83,46 @@ def triangle_rows(desk: Desk, period: Narrowing, now: datetime) -> list[Row]:
     return sorted(rows, key=lambda row: -row.write.total)
 
 
-def gap_words(ask: Side, say: Side, write: Side) -> str:
-    """What the distance between the corners says, for the widest one: asked 30 %, said 5 % → «مردم می‌خواهند، مدیریت کم گفته است»."""
-    gaps = (
-        (ask.share - say.share, ask.total, "مردم بیش از آن می‌خواهند که مدیریت از آن سخن می‌گوید"),
-        (say.share - ask.share, say.total, "مدیریت بیش از آن می‌گوید که مردم می‌خواهند"),
-        (ask.share - write.share, ask.total, "مردم بیش از آن می‌خواهند که رسانه‌ها می‌نویسند"),
+def gap_words(ask: Side, say: Side, write: Side) -> tuple[str, ...]:
+    """What the distances between the corners say, the widest two: asked 30 %, said 5 % → «مردم ۲۵ واحد بیش از آن می‌خواهند که …».
+
+    Measured between the shares as they are shown; one that rests on fewer than three articles is not told.
+    """
+    told = (
+        (ask, say, "مردم {} واحد بیش از آن می‌خواهند که مدیریت می‌گوید"),
+        (say, ask, "مدیریت {} واحد بیش از آن می‌گوید که مردم می‌خواهند"),
+        (ask, write, "مردم {} واحد بیش از آن می‌خواهند که رسانه‌ها می‌نویسند"),
+        (write, ask, "رسانه‌ها {} واحد بیش از آن می‌نویسند که مردم می‌خواهند"),
+        (say, write, "مدیریت {} واحد بیش از آن می‌گوید که رسانه‌ها می‌نویسند"),
+        (write, say, "رسانه‌ها {} واحد بیش از آن می‌نویسند که مدیریت می‌گوید"),
     )
-    width, _total, words = max((gap for gap in gaps if gap[1] >= _LEAST), default=(0.0, 0, ""), key=lambda gap: gap[0])
-    return words if width >= _GAP else ""
+    gaps = [(round(more.share * 100) - round(less.share * 100), words) for more, less, words in told if more.total >= _LEAST]
+    return tuple(words.format(number(width)) for width, words in sorted(gaps, key=lambda gap: -gap[0])[:2] if width >= _GAP)
 
 
 def _corners(period: Narrowing) -> dict[Corner, Narrowing]:
     says = period
     for voice in MANAGEMENT_VOICES:
-        says = Narrowing.having(says, voice=voice)
+        says = says.having(voice=voice)
     return {"ask": period.having(has="demand"), "say": says, "write": period}
-
-
-def _count(index: SearchIndex, selection: Narrowing, now: datetime) -> dict[str, dict[str, int]]:
-    topics: dict[str, dict[str, int]] = {}
-    for (topic, tone), count in index.counts(selection.query(now), ("topic", "tone")).items():
-        topics.setdefault(topic, dict.fromkeys(TONES, 0))[tone] = count
-    return topics
 
 
 def _side(desk: Desk, named: tuple[Corner, Narrowing], tones: Mapping[str, int], whole: int, now: datetime) -> Side:
     corner, selection = named
     total = sum(tones.values())
-    article = _newest(desk, selection, now) if total else None
-    return Side(selection, total, tones, share(total, whole), _example(corner, article), article)
+    newest = _newest(desk, selection, now) if total else []
+    return Side(selection, total, tones, share(total, whole), tuple(example for one in newest if (example := _example(corner, one))))
 
 
-def _newest(desk: Desk, selection: Narrowing, now: datetime) -> Article | None:
-    page = desk.archive.search.search(SearchRequest(selection.query(now), limit=1, order="newest"))
-    return next(iter(desk.archive.articles.get_many([hit.id for hit in page.hits])), None)
+def _newest(desk: Desk, selection: Narrowing, now: datetime) -> list[Article]:
+    page = desk.archive.search.search(SearchRequest(selection.query(now), limit=_EXAMPLES, order="newest"))
+    return desk.archive.articles.get_many([hit.id for hit in page.hits])
 
 
-def _example(corner: Corner, article: Article | None) -> str:
-    if article is None or article.annotations is None:
-        return ""
+def _example(corner: Corner, article: Article) -> Example | None:
+    if corner == "write" or article.annotations is None:
+        return Example(article.raw.headline, "", article)
     if corner == "ask":
-        return next((demand.text for demand in article.annotations.demands), "")
-    if corner == "say":
-        return next((quote.content for quote in article.annotations.quotes if quote.voice in MANAGEMENT_VOICES), "")
-    return article.raw.headline
+        return next((Example(demand.text, demand.asker, article) for demand in article.annotations.demands), None)
+    quotes = (quote for quote in article.annotations.quotes if quote.voice in MANAGEMENT_VOICES)
+    return next((Example(quote.content, quote.speaker or quote.mention, article) for quote in quotes), None)
