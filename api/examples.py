@@ -137,4 +137,31 @@ EXPORT_CSV = "شناسه,رسانه,تیتر,…\r\n42,nemoone,روکش خیاب
 EXPORT_XLSX = "(a workbook)"
 FEED_RSS = '<rss version="2.0"><channel><title>رصد: آسفالت</title>…</channel></rss>'
 FEED_ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>رصد: آسفالت</title>…</feed>'
-FEED_JSON = '{"version":"https://jsonfeed.org/version/1.1","title":"رصد: آسفالت","items":[…]}'
+FEED_JSON = {"version": "https://jsonfeed.org/version/1.1", "title": "رصد: آسفالت", "items": []}
+WEBHOOK = {
+    "id": 2,
+    "name": "سامانهٔ ۱۳۷",
+    "url": "https://system.example/rasad",
+    "query": "",
+    "events": ["articles.changed"],
+    "state": "active",
+    "seq": 17,
+    "made_by": "مدیر",
+    "created_at": "2026-11-24T06:00:00Z",
+}
+WEBHOOKS = {"webhooks": [WEBHOOK]}
+WEBHOOK_SECRET = {"secret": "whsec_(24 bytes in base64)"}
+WEBHOOK_NEW = {**WEBHOOK, **WEBHOOK_SECRET}
+DELIVERY = {
+    "id": 9,
+    "message_id": "msg_0d6c1f",
+    "event": "articles.changed",
+    "state": "failed",
+    "attempts": 10,
+    "created_at": "2026-11-21T06:00:00Z",
+    "due_at": "2026-11-24T05:36:00Z",
+    "delivered_at": None,
+    "status": 503,
+    "error": "answered 503",
+}
+DELIVERIES = {"deliveries": [DELIVERY], "next_cursor": None}

@@ -57,7 +57,11 @@ def described(model: type[BaseModel], example: str, *problems: int, status: int 
 def file_described(types: Mapping[str, str], example: str, *problems: int) -> Answers:
     """The ``responses`` of an operation that gives a file in one of several forms; each form's example is ``EXAMPLE_FORM``."""
     content = {
-        media.partition(";")[0]: {"schema": {"type": "string"}, "example": f"{example}_{form.upper()}"} for form, media in types.items()
+        media.partition(";")[0]: {
+            "schema": {"type": "object" if media.endswith("+json") else "string"},
+            "example": f"{example}_{form.upper()}",
+        }
+        for form, media in types.items()
     }
     return {200: {"description": "The file.", "content": content}} | _unchanged(200) | _problems(*problems)
 

@@ -19,6 +19,7 @@ from api import (
     saved_searches,
     search,
     stories,
+    webhooks,
 )
 from core.records import Outlet
 from core.settings import Settings
@@ -27,8 +28,14 @@ from store.archive import Archive
 PREFIX = "/api/"
 
 
-def build_router(archive: Archive, settings: Settings, known: Sequence[Outlet], clock: Callable[[], datetime]) -> APIRouter:
-    """Every operation of the API."""
+def build_router(
+    archive: Archive,
+    settings: Settings,
+    known: Sequence[Outlet],
+    clock: Callable[[], datetime],
+    check_address: Callable[[str], str],
+) -> APIRouter:
+    """Every operation of the API. ``check_address`` judges the address of a new webhook."""
     by_key = {outlet.key: outlet for outlet in known}
     version_1 = APIRouter(prefix="/api/v1")
     version_1.include_router(articles.build_router(archive))
@@ -36,6 +43,7 @@ def build_router(archive: Archive, settings: Settings, known: Sequence[Outlet], 
     version_1.include_router(outlets.build_router(archive, by_key, clock))
     for part in (search, figures, stories, quotes, exporting, corrections, saved_searches):
         version_1.include_router(part.build_router(archive, clock))
+    version_1.include_router(webhooks.build_router(archive, check_address, clock))
     router = APIRouter()
     router.include_router(version_1)
     router.include_router(feeds.build_router(feeds.Feeds(archive, settings, by_key, clock)))

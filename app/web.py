@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import problems, routes
 from api.replies import finish_schema
 from app.access import Gate, Gatekeeper, ask_to_sign_in
+from app.adding import fetch_article
 from app.letters import DigestLetters
 from app.limits import BodyLimit, Quota
 from core.dates import utc_now
@@ -26,6 +27,7 @@ from core.records import Outlet
 from core.settings import ROOT, Settings
 from dashboards import access_pages, pages
 from dashboards.desk import Desk
+from digest.webhooks import check_address
 from render.charts import warm_up
 from store.archive import Archive
 
@@ -75,8 +77,9 @@ class StrictHeaders:
 
 def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] = (), *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """The application. It opens nothing: the archive is the caller's to open and close."""
+    fetch = partial(fetch_article, settings, outlets, clock)
     names, letters = read_names(settings.config / "entities.toml"), DigestLetters(archive, settings)
-    desk = Desk(archive, {outlet.key: outlet for outlet in outlets}, names, clock, letters, read_model_cards())
+    desk = Desk(archive, {outlet.key: outlet for outlet in outlets}, names, clock, fetch, letters, read_model_cards())
     app = FastAPI(
         title="Rasad", version="1", description="Persian news monitoring: articles, search, counts, changes.", docs_url=None, redoc_url=None
     )
@@ -85,7 +88,7 @@ def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] =
     app.add_middleware(BodyLimit, too_large=partial(_refuse_status, desk, HTTPException(413, "the body is too large")))
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     app.add_middleware(StrictHeaders, headers=_headers(secure=bool(settings.behind_proxy)))
-    app.include_router(routes.build_router(archive, settings, outlets, clock))
+    app.include_router(routes.build_router(archive, settings, outlets, clock, lambda url: check_address(url, settings)))
     app.include_router(pages.build_router(desk))
     app.include_router(access_pages.build_router(desk, secure=bool(settings.behind_proxy), limit=settings.requests_per_minute))
     app.mount("/static", pages.static_files(), name="static")

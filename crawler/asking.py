@@ -1,19 +1,16 @@
 """Single fetches by hand, for ``outlets probe`` and ``check``: as guarded, bounded and obedient to robots.txt as the crawl."""
 
-import socket
 from dataclasses import dataclass
-from ipaddress import ip_address
 from types import TracebackType
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import httpcore
 import httpx
 from protego import Protego
 
+from core.addresses import AddressRules
 from core.errors import FetchRefused, Unavailable
+from core.guarded_http import guarded_transport
 from core.settings import Settings
-from crawler.safety import AddressRules
 from crawler.settings import MOST_REDIRECTS, USER_AGENT
 
 
@@ -26,28 +23,6 @@ class Page:
     body: bytes
 
 
-class _GuardedBackend(httpcore.SyncBackend):
-    """Connects to the very number that was checked."""
-
-    def __init__(self, rules: AddressRules) -> None:
-        self._rules = rules
-
-    def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        """Resolves, checks and connects to the first of the host's numbers, IPv4 or IPv6, that may be and answers; raises FetchRefused."""
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from None
-        failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for number in dict.fromkeys(str(one[4][0]) for one in found):
-            try:
-                self._rules.check_number(ip_address(number.partition("%")[0]))
-                return super().connect_tcp(number, port, *args, **kwargs)
-            except (FetchRefused, httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
-
-
 class Asker:
     """A client for a few polite fetches. Close it, or use it in a ``with`` block."""
 
@@ -56,9 +31,8 @@ class Asker:
         self._limit = settings.page_bytes
         self._proxied = bool(settings.proxy)
         self._robots: dict[str, Protego] = {}
-        transport = httpx.HTTPTransport(verify=False, proxy=settings.proxy or None)
-        if not self._proxied:
-            transport._pool._network_backend = _GuardedBackend(self._rules)
+        proxied = httpx.HTTPTransport(verify=False, proxy=settings.proxy) if settings.proxy else None
+        transport = proxied or guarded_transport(self._rules, verify=False)
         self._client = httpx.Client(
             transport=transport,
             headers={"User-Agent": USER_AGENT, "Accept-Language": "fa"},
@@ -101,6 +75,8 @@ class Asker:
                     if len(body) > self._limit:
                         raise FetchRefused(url, "too large")
                 return answer.status_code, answer.headers, body
+        except httpx.InvalidURL:
+            raise FetchRefused(url, "no address") from None
         except httpx.HTTPError as error:
             raise Unavailable(f"{url}: {error}") from None
 

@@ -29,8 +29,8 @@ def compose(digest: Digest) -> Mail:
         "chart_words": chart_words(digest),
         "unsubscribe": UNSUBSCRIBE,
     }
-    html = _templates(True).get_template("digest.html").render(values)
-    text = _templates(False).get_template("digest.txt").render(values)
+    html = templates(True).get_template("digest.html").render(values)
+    text = templates(False).get_template("digest.txt").render(values)
     return Mail(subject, html, text, chart)
 
 
@@ -66,7 +66,8 @@ def chart_words(digest: Digest) -> str:
 
 
 @lru_cache(maxsize=2)
-def _templates(escape: bool) -> Environment:
+def templates(escape: bool) -> Environment:
+    """The templates of letters: ``True`` for HTML, where everything is escaped."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=escape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -84,7 +84,7 @@ def gather(desk: Desk, subscription: Subscription, window: Window) -> Findings:
         articles=desk.archive.articles.get_many(list(dict.fromkeys([*newest, *groups]))),
         days=_days(desk, wanted, window),
         usual=_usual(desk, wanted, window),
-        outlet_names=_outlet_names(desk.settings),
+        outlet_names=outlet_names(desk.settings),
         late=late,
         edited=edited,
     )
@@ -156,7 +156,7 @@ def _headline_before(desk: Desk, id: int) -> str:
     return versions[-2].raw.headline if len(versions) > 1 else ""
 
 
-def _outlet_names(settings: Settings) -> dict[str, str]:
+def outlet_names(settings: Settings) -> dict[str, str]:
     """Key → name of the configured outlets; a file that cannot be read names nobody (the crawler refuses it with words)."""
     try:
         rows = tomllib.loads(settings.outlets_file.read_text(encoding="utf-8")).get("outlet", [])

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from core.settings import Settings
 from store.accounts import Accounts
+from store.alerts import Alerts
 from store.articles import Articles
 from store.audit import Audit
 from store.bulletins import Bulletins
@@ -20,6 +21,7 @@ from store.pages import Pages, pages_url
 from store.people import People
 from store.stories import Stories
 from store.vocabulary import Vocabulary
+from store.webhooks import Webhooks
 from store.work import Work
 
 
@@ -41,6 +43,8 @@ class Archive:
     accounts: Accounts
     keys: Keys
     audit: Audit
+    webhooks: Webhooks
+    alerts: Alerts
     words: Callable[[], Vocabulary] = Vocabulary
 
     def close(self) -> None:
@@ -76,5 +80,7 @@ def open_archive(settings: Settings, search: SearchIndex, words: Callable[[], Vo
         accounts=Accounts(engine),
         keys=Keys(engine),
         audit=Audit(engine),
+        webhooks=Webhooks(engine),
+        alerts=Alerts(engine),
         words=words,
     )

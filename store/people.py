@@ -119,7 +119,7 @@ class People:
             "when_empty": _checked_empty(when_empty),
             "created_at": moment,
         }
-        checked = [_checked_address(address) for address in dict.fromkeys(addresses)]
+        checked = [checked_address(address) for address in dict.fromkeys(addresses)]
         if not 0 < len(checked) <= MAX_ADDRESSES:
             raise BadInput("addresses", len(checked), f"1 to {MAX_ADDRESSES} addresses are needed", "دست‌کم یک نشانی رایانامه لازم است.")
         with writing(self._engine) as connection:
@@ -164,7 +164,7 @@ class People:
 
     def add_address(self, id: int, address: str, now: datetime | None = None) -> Recipient:
         """One more address; one that was unsubscribed or bad becomes active again. NotFound, BadInput."""
-        checked, moment = _checked_address(address), now or utc_now()
+        checked, moment = checked_address(address), now or utc_now()
         if len(self.subscription(id).addresses) >= MAX_ADDRESSES:
             raise BadInput("address", address, f"a subscription has at most {MAX_ADDRESSES} addresses", "شمار نشانی‌ها به حد رسیده است.")
         same = (subscription_addresses.c.subscription_id == id) & (subscription_addresses.c.address == checked)
@@ -267,7 +267,8 @@ def _checked_empty(when_empty: str) -> Literal["line", "nothing"]:
     return cast(Literal["line", "nothing"], when_empty)
 
 
-def _checked_address(address: str) -> str:
+def checked_address(address: str) -> str:
+    """The mail address as it is kept; raises BadInput for one that is none."""
     cleaned = address.strip()
     local, _, domain = cleaned.rpartition("@")
     if not _ADDRESS.fullmatch(cleaned) or not cleaned.isprintable() or not local.isascii():
