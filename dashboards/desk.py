@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from core.dates import WEEKDAYS, jalali_moment, jalali_numeric, jalali_text, persian_digits, tehran_day, utc_now
 from core.records import Outlet
 from dashboards.access import signed_in
+from dashboards.adding import Fetched
 from dashboards.letters import Letters
 from dashboards.narrowing import Narrowing, read_narrowing, read_period
 from render.numbers import ago, difference, number, percent, share
@@ -29,6 +30,7 @@ _MOST_KEPT = 200
 class Desk:
     """The pages' surroundings; ``outlets`` maps a key to the configured outlet, ``entities`` an id to a name.
 
+    ``fetch_article`` reads one article by its address (BadInput where it cannot); None where nothing is fetched.
     ``letters`` composes digests (None where there are none), ``model_cards`` are the Markdown texts about the model.
     """
 
@@ -36,6 +38,7 @@ class Desk:
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
     entities: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], datetime] = utc_now
+    fetch_article: Callable[[str], Fetched] | None = None
     letters: Letters | None = None
     model_cards: tuple[str, ...] = ()
     _kept: dict[Hashable, object] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from core.errors import BadInput, Forbidden, NotFound, RasadError, TooMany, Unavailable
 from dashboards import (
+    add_article_page,
     article_page,
     bulletin_forms,
     bulletin_page,
@@ -39,6 +40,7 @@ _PAGES = (
     why_page,
     help_page,
     saved_searches_page,
+    add_article_page,
     suggestions,
     article_page,
     corrections_page,
