@@ -62,23 +62,24 @@ def wearers(connection: sa.Connection, ids: Sequence[int]) -> list[int]:
     return list(connection.scalars(sa.select(articles.c.id).where(articles.c.reprint_group.in_(groups)).order_by(articles.c.id)))
 
 
+_other = articles.alias("other")
+_STANDING = (
+    sa.select(articles.c.id.label("wearer"), corrections)
+    .select_from(
+        articles.join(_other, _other.c.reprint_group == articles.c.reprint_group).join(corrections, corrections.c.article_id == _other.c.id)
+    )
+    .where(articles.c.id.in_(sa.bindparam("ids", expanding=True)), corrections.c.undone_at.is_(None))
+    .order_by(corrections.c.article_id == articles.c.id, corrections.c.id)
+)
+
+
 def standing_corrections(connection: sa.Connection, ids: Sequence[int]) -> dict[int, dict[str, Correction]]:
     """Per article and field the newest correction that nobody took back; one without its own takes that of its reprint group.
 
     So a reprint that arrives after the correction bears it too.
     """
-    other = articles.alias("other")
-    joined = articles.join(other, other.c.reprint_group == articles.c.reprint_group).join(
-        corrections, corrections.c.article_id == other.c.id
-    )
-    query = (
-        sa.select(articles.c.id.label("wearer"), corrections)
-        .select_from(joined)
-        .where(articles.c.id.in_(ids), corrections.c.undone_at.is_(None))
-        .order_by(corrections.c.article_id == articles.c.id, corrections.c.id)
-    )
     found: dict[int, dict[str, Correction]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_STANDING, {"ids": list(ids)}):
         value = json.loads(row.value)
         label = Correction(row.id, row.article_id, row.field, tuple(value) if isinstance(value, list) else value, row.user, row.at)
         found.setdefault(row.wearer, {})[row.field] = label

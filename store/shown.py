@@ -14,7 +14,7 @@ _COLUMNS = (
     *(articles.c[name] for name in ("id", "outlet", "news_id", "revision", "first_seen_at", "reprint_group", "withdrawn_at")),
     *(
         revisions.c[name]
-        for name in ("url", "canonical_url", "headline", "body", "fetched_at", "kicker", "lead", "section", "published_at")
+        for name in ("url", "canonical_url", "headline", "body", "fetched_at", "kicker", "lead", "section", "published_at", "flags")
     ),
     annotations.c.document,
     annotations.c.tagged_at,
@@ -46,6 +46,7 @@ def _article(row: sa.Row[tuple[object, ...]], labels: dict[str, Correction]) -> 
         lead=row.lead,
         section=row.section,
         published_at=row.published_at,
+        flags=tuple(json.loads(row.flags)),
     )
     return Article(
         row.id,
@@ -61,7 +62,9 @@ def _article(row: sa.Row[tuple[object, ...]], labels: dict[str, Correction]) -> 
 
 
 def _labels(document: str, labels: dict[str, Correction]) -> Annotations:
-    fields = json.loads(document)
+    # Names, quotations and demands come last and are most of the document: they are not even parsed.
+    head, names, _ = document.partition(',"entities":[')
+    fields = json.loads(head + "}" if names else document)
     tone, city_tone = (ToneLabel(**{**fields[name], "evidence": ()}) for name in ("tone", "city_tone"))
     said = Annotations(fields["nlp_version"], tone, city_tone, tuple(TopicLabel(**topic) for topic in fields["topics"]))
     return corrected(said, labels.values()) if labels else said
