@@ -57,6 +57,7 @@ print(json.dumps({"pages": Bare.read, "seconds": time.perf_counter() - began, "c
 _FULL = """
 import json, sys, time, logging, resource
 from pathlib import Path
+from scrapy.crawler import AsyncCrawlerProcess  # imported before the clock starts, as the bare spider's
 from core.settings import Settings
 from crawler.outlets import load_outlets
 from crawler.run import CrawlOptions, crawl

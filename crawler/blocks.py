@@ -34,6 +34,12 @@ _NOT_FOUND = re.compile(
     r"(?: شما)?(?: در (?:این )?(?:سایت|سرور))? (?:موجود نمی ?باشد|موجود نیست|وجود ندارد|یافت نشد|پیدا نشد|حذف شده(?: است)?|در دسترس نیست)"
     r"(?: ?[-–|.!:؛،(].{0,80})?"
 )
+# Looked for first, as most pages hold nothing of the kind; "%D" begins a message that is percent-encoded.
+_MAY_SAY_NOT_FOUND = re.compile(
+    r"(?:صفحه|خبر|مطلب|محتوا|سند|نوشته)[^<>]{0,120}(?:موجود|وجود|[یي]افت|پ[یي]دا|حذف|دسترس)"
+    r"|[یي]افت نشد|پ[یي]دا نشد|404|۴۰۴|٤٠٤|not found|>\s*%D",
+    re.IGNORECASE,
+)
 _NOT_FOUND_TITLE = re.compile(
     r"(?:خطای )?(?:error )?(?:404|۴۰۴)(?: error)?(?: ?[-–|:؛،] ?.*)?|(?:404 )?(?:page )?not found(?: ?[-–|:] ?.*)?"
     r"|(?:چیزی )?(?:یافت|پیدا) نشد.{0,60}",
@@ -115,6 +121,8 @@ def is_not_found_page(body: bytes) -> bool:
     if _ARTICLE_SIGN.search(body):
         return False
     text = decode(body[:_SEARCHED_BYTES], None)
+    if not _MAY_SAY_NOT_FOUND.search(text):
+        return False
     for match in _TEXT_BLOCK.finditer(text):
         folded = fold(unquote(match[2]))
         if _NOT_FOUND.fullmatch(folded) or (match[1].lower() in ("title", "h1", "h2") and _NOT_FOUND_TITLE.fullmatch(folded)):

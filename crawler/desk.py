@@ -1,10 +1,9 @@
 """What happens to a fetched page: recognise blocks → extract → settle identity and section → store → note the outcome. No network.
 
-The desk works in one thread of its own beside Scrapy's, so that no database call and no parsing holds up the fetching.
+The desk works beside Scrapy, in a thread or a process of its own (``workroom.py``): no database call and no parsing holds up the fetching.
 """
 
 import logging
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from core.outcomes import Outcome
 from core.records import Outlet, RawArticle
 from crawler.blocks import find_block
 from crawler.discovery import EMBEDDED, in_sections
-from crawler.extracting import Extractor, Source
+from crawler.extract import extract
 from crawler.schedule import may_be_gone, next_step
 from store.archive import Archive
 from store.ledger_records import Address, Fetch
@@ -66,12 +65,10 @@ class Settled:
 
 @dataclass
 class Desk:
-    """Reads pages into the archive and counts outcomes per outlet."""
+    """Reads pages into the archive."""
 
     archive: Archive
     retry_seconds: float
-    counts: dict[str, Counter[Outcome]] = field(default_factory=dict)
-    extractor: Extractor = field(default_factory=Extractor)
 
     def read_page(self, page: FetchedPage) -> Outcome:
         """Takes a fetched page to its one outcome, whatever the page holds."""
@@ -83,7 +80,7 @@ class Desk:
         return self._note_all([(page.address, one, page.at) for page, one in zip(pages, settled, strict=True)])
 
     def note(self, address: Address, settled: Settled, now: datetime) -> Outcome:
-        """Writes an outcome into the ledger, withdraws a vanished article and counts."""
+        """Writes an outcome into the ledger, withdraws a vanished article."""
         return self._note_all([(address, settled, now)])[0]
 
     def _note_all(self, rows: Sequence[tuple[Address, Settled, datetime]]) -> list[Outcome]:
@@ -93,7 +90,6 @@ class Desk:
                 self.archive.articles.withdraw(address.article_id, fetch.at)
         self.archive.ledger.record_many(fetches)
         for address, fetch in fetches:
-            self.counts.setdefault(address.outlet, Counter())[fetch.outcome] += 1
             logger.info("%s %s %s %s", address.outlet, fetch.outcome.value, address.url, fetch.detail)
         return [fetch.outcome for _, fetch in fetches]
 
@@ -118,12 +114,10 @@ class Desk:
             settled.article_id,
         )
 
-    def _judge_all(self, pages: Sequence[FetchedPage]) -> list[Settled]:
+    @staticmethod
+    def _judge_all(pages: Sequence[FetchedPage]) -> list[Settled]:
         """What each page is; ``WAITING`` with its article when it is to be stored."""
-        blocks = [_block_of(page) for page in pages]
-        sound = [_source(page) for page, block in zip(pages, blocks, strict=True) if block is None]
-        raws = iter(self.extractor.extract_all(sound))
-        return [block or _judge(page, next(raws)) for page, block in zip(pages, blocks, strict=True)]
+        return [_block_of(page) or _judge(page, _article_of(page)) for page in pages]
 
     def _without_twins(self, pages: Sequence[FetchedPage], judged: Sequence[Settled]) -> list[Settled]:
         """Settles the pages whose article was read under another address before, or comes twice in this load."""
@@ -159,8 +153,13 @@ def _block_of(page: FetchedPage) -> Settled | None:
     return Settled(missing, f"HTTP {page.status}", page_bytes=len(page.body), retry_after=retry_after(page.headers))
 
 
-def _source(page: FetchedPage) -> Source:
-    return Source(page.body, page.url, page.outlet, page.at, page.charset, page.address.published_at)
+def _article_of(page: FetchedPage) -> RawArticle | None:
+    """The article of a page; None when extraction raised, which it never should."""
+    try:
+        return extract(page.body, page.url, page.outlet, page.at, charset=page.charset, feed_published_at=page.address.published_at)
+    except Exception:
+        logger.exception("extraction of %s failed", page.url)
+        return None
 
 
 def _judge(page: FetchedPage, raw: RawArticle | None) -> Settled:

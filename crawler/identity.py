@@ -1,6 +1,7 @@
 """Which article an address means: www, http, slug, short, AMP, print and alias forms are one (outlet, news id)."""
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -16,6 +17,7 @@ _DEFAULT_PORTS = {("http", 80), ("https", 443)}
 _POST_ID = re.compile(r"(?:^|\s)(?:postid-|post-)(\d+)(?=\s|$)")
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _TREE_SEARCH = 400
+_LONGEST_KEPT = 2_000
 
 
 def news_id(url: str, tree: Any, outlet: Outlet) -> str:
@@ -68,6 +70,15 @@ def belongs(url: str, outlet: Outlet) -> bool:
 
 def split_address(url: str) -> SplitResult:
     """``urlsplit`` that never raises: a broken address has neither host nor path."""
+    return _split_short(url) if len(url) <= _LONGEST_KEPT else _split(url)
+
+
+@lru_cache(maxsize=4096)
+def _split_short(url: str) -> SplitResult:
+    return _split(url)
+
+
+def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url.strip())
         _ = parts.port
@@ -84,11 +95,12 @@ def _authority(parts: SplitResult) -> str:
     return host if port is None or (parts.scheme, port) in _DEFAULT_PORTS else f"{host}:{port}"
 
 
-def _homes(outlet: Outlet) -> list[tuple[str, str]]:
-    """(authority, prefix) of the outlet's address and of its aliases; the base comes first."""
+@lru_cache(maxsize=1024)
+def _homes(base_url: str, aliases: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(authority, prefix) of an outlet's address and of its aliases; the base comes first."""
     homes = []
-    scheme = split_address(outlet.base_url).scheme or "https"
-    for place in (outlet.base_url, *outlet.aliases):
+    scheme = split_address(base_url).scheme or "https"
+    for place in (base_url, *aliases):
         parts = split_address(place if "//" in place else f"{scheme}://{place}")
         homes.append((_authority(parts), parts.path.rstrip("/")))
     return homes
@@ -100,7 +112,7 @@ def _home_of(url: str, outlet: Outlet) -> tuple[str, str] | None:
     path = parts.path
     fits = [
         (known, prefix)
-        for known, prefix in _homes(outlet)
+        for known, prefix in _homes(outlet.base_url, outlet.aliases)
         if known == authority and (not prefix or path == prefix or path.startswith(prefix + "/"))
     ]
     return max(fits, key=lambda home: len(home[1]), default=None) if authority else None
@@ -118,8 +130,18 @@ def _inside(url: str, outlet: Outlet) -> str:
     return path[len(home[1]) :] if home else path
 
 
+def _plain_path(path: str) -> str:
+    """A path with its letters unquoted and its digits in ASCII: Persian ones are slow to unquote and are asked for several times."""
+    return _plain_short(path) if len(path) <= _LONGEST_KEPT else unquote(path).translate(_DIGITS)
+
+
+@lru_cache(maxsize=4096)
+def _plain_short(path: str) -> str:
+    return unquote(path).translate(_DIGITS)
+
+
 def _id_of_address(url: str, outlet: Outlet, family: Family) -> str:
-    path = unquote(_inside(url, outlet)).translate(_DIGITS)
+    path = _plain_path(_inside(url, outlet))
     for pattern in family.id_patterns:
         match = pattern.search(path)
         if match:

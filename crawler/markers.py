@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.paragraphs import Block
 
@@ -13,6 +14,7 @@ _FOLD = str.maketrans(
 )
 _LONGEST_END = 40
 _LONGEST_CHROME = 80
+_LONGEST_FOLDED = 600
 _MOST_LINKED = 0.9
 _LOSS_LIMIT = 0.5
 _SHORTEST_LINK = 10
@@ -50,12 +52,23 @@ _TICKER = re.compile(r".{10,200}\(\d{1,2} [^\W\d_]{2,12} \d{4}\)")
 
 def fold(text: str) -> str:
     """The copy that is compared, never stored: «كلائي‌ها ۵» → «کلائی ها 5»."""
-    return " ".join(text.translate(_FOLD).split())
+    return _fold_short(text) if len(text) <= _LONGEST_FOLDED else " ".join(text.translate(_FOLD).split())
 
 
 def key_of(text: str) -> str:
     """Letters and digits only, for comparing two printings of one line: «فیلم | یک‌نمونه!» → «فیلمیکنمونه»."""
-    return "".join(filter(str.isalnum, fold(text))).lower()
+    return _key_of_short(text) if len(text) <= _LONGEST_FOLDED else "".join(filter(str.isalnum, fold(text))).lower()
+
+
+# Menus, boxes and headlines come again on every page of a site; what is long is not kept, so that no page can fill the memory.
+@lru_cache(maxsize=4096)
+def _fold_short(text: str) -> str:
+    return " ".join(text.translate(_FOLD).split())
+
+
+@lru_cache(maxsize=4096)
+def _key_of_short(text: str) -> str:
+    return "".join(filter(str.isalnum, _fold_short(text))).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,9 @@ class _Line:
 
 
 def _line(block: Block) -> _Line:
-    folded = fold(block.text)
+    """A block's line; of a long paragraph with little link text the beginning is enough to see that it is no marker."""
+    text = block.text if len(block.text) <= _LONGEST_FOLDED or block.linked > _LONGEST_FOLDED // 4 else block.text[:_LONGEST_FOLDED]
+    folded = fold(text)
     return _Line(block, folded, _EDGES.sub("", folded))
 
 
@@ -161,8 +176,8 @@ def _without_ticker(lines: list[_Line]) -> list[_Line]:
 def _without_loose_links(lines: list[_Line]) -> list[_Line]:
     """Without lists of links and without link-only blocks at the end, unless most of the text is link text (an unclosed ``<a>``)."""
     loose = [line.is_linked for line in lines]
-    linked = sum(len(line.folded) for line, is_loose in zip(lines, loose, strict=True) if is_loose)
-    if linked > _LOSS_LIMIT * sum(len(line.folded) for line in lines):
+    linked = sum(len(line.block.text) for line, is_loose in zip(lines, loose, strict=True) if is_loose)
+    if linked > _LOSS_LIMIT * sum(len(line.block.text) for line in lines):
         return lines
     end = len(lines)
     while end and loose[end - 1]:

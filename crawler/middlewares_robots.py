@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -106,8 +106,8 @@ def plain_headers(response: Response) -> dict[str, str]:
     }
 
 
-def charset_of(response: Any) -> str | None:
+def charset_of(headers: Mapping[str, str]) -> str | None:
     """The charset that the Content-Type header names."""
-    kind = plain_headers(response).get("content-type", "")
+    kind = headers.get("content-type", "")
     _, _, charset = kind.lower().partition("charset=")
     return charset.split(";")[0].strip("\"' ") or None

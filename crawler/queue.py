@@ -4,19 +4,29 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from core.outcomes import Outcome
 from core.records import Outlet
 from crawler.discovery import EMBEDDED
 from crawler.outlets import site_of
 from crawler.schedule import retry_delay
-from store.ledger import Ledger
 from store.ledger_records import Address
 
 AT_ONCE = 4
 AT_ONCE_WITHOUT_DELAY = 48
 DOWN_AFTER = 4
 UNREACHABLE = frozenset({Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ROBOTS_UNAVAILABLE, Outcome.BLOCKED})
+
+
+class Claims(Protocol):
+    """What the queue wants of the ledger."""
+
+    def claim(self, outlet: str, limit: int, owner: str, now: datetime) -> list[Address]:
+        """Up to ``limit`` due addresses of an outlet, now the owner's."""
+
+    def next_due(self, outlets: Sequence[str]) -> datetime | None:
+        """When the next unclaimed address is due."""
 
 
 @dataclass
@@ -45,7 +55,7 @@ class AddressQueue:
     thread; what ``stir`` and ``done`` say meanwhile waits in a box for the next ``is_hungry``.
     """
 
-    def __init__(self, ledger: Ledger, outlets: Sequence[Outlet], owner: str, retry_seconds: float) -> None:
+    def __init__(self, ledger: Claims, outlets: Sequence[Outlet], owner: str, retry_seconds: float) -> None:
         self._ledger = ledger
         self._owner = owner
         self._retry_seconds = retry_seconds

@@ -21,14 +21,12 @@ from core.dates import day_start, utc_now
 from core.outcomes import READ, Outcome
 from core.records import Outlet
 from core.settings import Settings
-from crawler.desk import Desk
 from crawler.discovery import Window
-from crawler.feed_desk import FeedDesk
-from crawler.outlets import OutletMap
+from crawler.office import OfficePlan, make_office
 from crawler.queue import AddressQueue
-from crawler.safety import AddressRules
 from crawler.settings import scrapy_settings
 from crawler.spiders.press import CrawlPlan, OnOutcome, PressSpider
+from crawler.workroom import WorkRoom
 from store.archive import Archive
 from store.ledger import Ledger
 
@@ -116,24 +114,17 @@ def _is_alive(process: int) -> bool:
 
 
 def _plan(archive: Archive, outlets: tuple[Outlet, ...], settings: Settings, options: CrawlOptions, owner: str) -> CrawlPlan:
-    desk = Desk(archive, settings.retry_seconds)
-    feed_desk = FeedDesk(
-        desk,
-        OutletMap(outlets),
-        AddressRules(settings.allow_addresses),
-        _window(options, utc_now()),
-        settings.poll_seconds,
-        deep=options.since is not None,
-    )
+    office = OfficePlan(settings, outlets, _window(options, utc_now()), deep=options.since is not None)
+    room = WorkRoom(make_office(archive, office), office)
     return CrawlPlan(
-        desk,
-        feed_desk,
+        room,
         outlets,
-        AddressQueue(archive.ledger, outlets, owner, settings.retry_seconds),
+        AddressQueue(room, outlets, owner, settings.retry_seconds),
         proxy=settings.proxy,
         wait=options.wait,
         forever=options.forever,
         on_outcome=options.on_outcome,
+        retry_seconds=settings.retry_seconds,
     )
 
 
@@ -196,7 +187,7 @@ def _summary(archive: Archive, plan: CrawlPlan) -> CrawlSummary:
     coverage = {row.outlet: row for row in archive.ledger.coverage()}
     rows = []
     for outlet in plan.outlets:
-        outcomes = plan.desk.counts.get(outlet.key, Counter())
+        outcomes = plan.counts.get(outlet.key, Counter())
         row = coverage.get(outlet.key)
         rows.append(
             OutletSummary(

@@ -21,6 +21,15 @@ LOG_CHUNK = 1_000
 RESTLESS_FETCHES = 6
 RESTLESS_GAP = timedelta(hours=6)
 _SECTION_MARK = "\n"
+# One statement for all outcomes: SQLAlchemy compiles it once, the driver runs a whole load of it.
+_SET = ("outcome", "detail", "due_at", "attempts", "misses", "fetched_at", "first_read_at", "news_id", "article_id")
+_RELEASED = (
+    sa.update(crawl_addresses)
+    .where(crawl_addresses.c.id == sa.bindparam("of_id"))
+    .values({name: sa.bindparam(name) for name in _SET})
+    .values(fetches=crawl_addresses.c.fetches + 1, claimed_by="", claimed_until=None)
+)
+_LOGGED = sa.insert(crawl_fetches)
 _COLUMNS = tuple(name for name in Address.__dataclass_fields__)
 
 
@@ -77,10 +86,8 @@ class Ledger:
     def record_many(self, fetches: Sequence[tuple[Address, Fetch]]) -> None:
         """The same for several fetches in one transaction."""
         with writing(self._engine) as connection:
-            for address, fetch in fetches:
-                state = _state_after(address, fetch)
-                connection.execute(sa.update(crawl_addresses).where(crawl_addresses.c.id == address.id).values(state))
-            connection.execute(sa.insert(crawl_fetches), [_log_row(address, fetch) for address, fetch in fetches])
+            connection.execute(_RELEASED, [_state_after(address, fetch) for address, fetch in fetches])
+            connection.execute(_LOGGED, [_log_row(address, fetch) for address, fetch in fetches])
 
     def find_twins(self, wanted: Sequence[tuple[Address, str]]) -> dict[int, Address]:
         """For (address, news id) pairs: by address id another address under which that news id was read and is still alive."""
@@ -234,24 +241,20 @@ def _due_again(address: Address, now: datetime) -> datetime:
 
 
 def _state_after(address: Address, fetch: Fetch) -> dict[str, Any]:
-    state: dict[str, Any] = {
+    """The values of ``_RELEASED``. What a claimed address is, nobody else changes; only its times may be."""
+    is_first = fetch.outcome in READ and address.first_read_at is None
+    return {
+        "of_id": address.id,
         "outcome": fetch.outcome.value,
         "detail": fetch.detail[:300],
         "due_at": fetch.due_at,
         "attempts": fetch.attempts,
         "misses": fetch.misses,
         "fetched_at": fetch.at,
-        "fetches": crawl_addresses.c.fetches + 1,
-        "claimed_by": "",
-        "claimed_until": None,
+        "first_read_at": fetch.at if is_first else address.first_read_at,
+        "news_id": fetch.news_id or address.news_id,
+        "article_id": address.article_id if fetch.article_id is None else fetch.article_id,
     }
-    if fetch.outcome in READ and address.first_read_at is None:
-        state["first_read_at"] = fetch.at
-    if fetch.news_id:
-        state["news_id"] = fetch.news_id
-    if fetch.article_id is not None:
-        state["article_id"] = fetch.article_id
-    return state
 
 
 def _log_row(address: Address, fetch: Fetch) -> dict[str, Any]:

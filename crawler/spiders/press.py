@@ -17,12 +17,13 @@ from twisted.python.failure import Failure
 from core.dates import utc_now
 from core.outcomes import Outcome
 from core.records import Outlet
-from crawler.desk import Desk, FetchedPage, Settled
+from crawler.desk import FetchedPage, Settled
 from crawler.failures import outcome_of
-from crawler.feed_desk import FeedAnswer, FeedDesk, FeedJob, FeedResult
+from crawler.feed_desk import FeedAnswer, FeedJob, FeedResult
 from crawler.feeds import MOST_BYTES
 from crawler.middlewares_robots import charset_of, plain_headers
 from crawler.queue import AddressQueue
+from crawler.workroom import WorkRoom
 from store.ledger_records import Address
 
 LOAD = 16
@@ -36,14 +37,15 @@ logger = logging.getLogger(__name__)
 class CrawlPlan:
     """What a crawl is made of. ``wait`` are the seconds it stays for retries; ``forever`` keeps it polling until it is stopped."""
 
-    desk: Desk
-    feed_desk: FeedDesk
+    room: WorkRoom
     outlets: tuple[Outlet, ...]
     queue: AddressQueue
     proxy: str = ""
     wait: float = 0
     forever: bool = False
     on_outcome: OnOutcome | None = None
+    retry_seconds: float = 120
+    counts: dict[str, Counter[Outcome]] = field(default_factory=dict)
     failed_feeds: Counter[str] = field(default_factory=Counter)
 
 
@@ -69,7 +71,7 @@ class PressSpider(scrapy.Spider):
         """All requests of the crawl, as they become due."""
         now = utc_now()
         for outlet in self.plan.outlets:
-            jobs = await self.in_desk(self.plan.feed_desk.jobs_of, outlet, now)
+            jobs = await self.in_room("jobs_of", outlet, now)
             self._jobs += [(self._first_time(job, now), job) for job in jobs]
         while not self.stopping:
             self._moved.clear()
@@ -84,16 +86,20 @@ class PressSpider(scrapy.Spider):
         """Once a day takes out of the fetch log what nobody looks at any more: the health check looks two weeks back."""
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY_EVERY
-            await self.in_desk(self.plan.desk.archive.ledger.forget_fetches, now - LOG_KEPT)
+            await self.in_room("forget_fetches", now - LOG_KEPT)
 
-    async def in_desk(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Runs a piece of desk work in the desk's thread."""
+    async def in_room(self, task: str, *args: Any) -> Any:
+        """Has a piece of desk work done, by its name (``Office.do``)."""
+        return await self._in_thread(self.plan.room.do, task, *args)
+
+    async def _in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Runs something in the one thread that desk work is done in or waited for."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, function, *args)
 
     async def parse_feed(self, response: Response, job: FeedJob) -> AsyncIterator[Any]:
         """Takes a feed's answer to the ledger and asks for what it leads to."""
         answer = FeedAnswer(response.url, response.status, plain_headers(response), response.body, utc_now())
-        self._feed_is_done(await self._in_feed_desk(job, self.plan.feed_desk.read, job, answer))
+        self._feed_is_done(await self._read_or_fail(job, "read_feed", job, answer))
         return
         yield
 
@@ -101,25 +107,22 @@ class PressSpider(scrapy.Spider):
         """Notes that a feed could not be fetched."""
         job = failure.request.cb_kwargs["job"]  # type: ignore[attr-defined]
         outcome, detail = outcome_of(failure.value)
-        self._feed_is_done(await self._in_feed_desk(job, self.plan.feed_desk.fail, job, outcome, detail, utc_now()))
+        self._feed_is_done(await self._read_or_fail(job, "fail_feed", job, outcome, detail, utc_now()))
 
-    async def _in_feed_desk(self, job: FeedJob, function: Callable[..., Any], *args: Any) -> FeedResult:
+    async def _read_or_fail(self, job: FeedJob, task: str, *args: Any) -> FeedResult:
         try:
-            result: FeedResult = await self.in_desk(function, *args)
+            result: FeedResult = await self.in_room(task, *args)
         except Exception:
             logger.exception("%s: %s could not be noted", job.outlet.key, job.address)
-            return FeedResult(again=job, due_at=utc_now() + timedelta(seconds=self.plan.desk.retry_seconds))
+            return FeedResult(again=job, due_at=utc_now() + timedelta(seconds=self.plan.retry_seconds))
         return result
 
-    async def parse_page(self, response: Response, address: Address, outlet: Outlet) -> AsyncIterator[FetchedPage]:
-        """Hands a page to the pipeline."""
-        yield FetchedPage(
-            address, outlet, response.url, response.status, plain_headers(response), response.body, utc_now(), charset_of(response)
-        )
-
-    async def read_page(self, page: FetchedPage) -> None:
+    async def parse_page(self, response: Response, address: Address, outlet: Outlet) -> None:
         """Has the desk read a page, together with those that have come while it was busy."""
-        self._pages.append(page)
+        headers = plain_headers(response)
+        self._pages.append(
+            FetchedPage(address, outlet, response.url, response.status, headers, response.body, utc_now(), charset_of(headers))
+        )
         if self._is_reading:
             return
         self._is_reading = True
@@ -130,7 +133,7 @@ class PressSpider(scrapy.Spider):
 
     async def _read_load(self, load: list[FetchedPage]) -> list[Outcome]:
         try:
-            outcomes: list[Outcome] = await self.in_desk(self.plan.desk.read_pages, load)
+            outcomes: list[Outcome] = await self._in_thread(self.plan.room.read_pages, load)
         except Exception:
             # The archive cannot be written now: the claims run out, and the addresses are fetched again.
             logger.exception("%d pages could not be stored", len(load))
@@ -147,7 +150,7 @@ class PressSpider(scrapy.Spider):
         outcome, detail = outcome_of(failure.value)
         settled = Settled(outcome, detail)
         try:
-            outcome = await self.in_desk(self.plan.desk.note, address, settled, utc_now())
+            outcome = await self.in_room("note", address, settled, utc_now())
         except Exception:
             logger.exception("%s could not be noted", address.url)
         self.page_is_done(address, outcome)
@@ -166,10 +169,11 @@ class PressSpider(scrapy.Spider):
     def closed(self, reason: str) -> None:
         """Scrapy calls it at the end."""
         self._worker.shutdown(wait=True)
-        self.plan.desk.extractor.close()
+        self.plan.room.close()
         logger.debug("crawl ended: %s", reason)
 
     def _tell(self, outlet: str, url: str, outcome: Outcome) -> None:
+        self.plan.counts.setdefault(outlet, Counter())[outcome] += 1
         if self.plan.on_outcome:
             self.plan.on_outcome(outlet, url, outcome)
 
@@ -188,7 +192,7 @@ class PressSpider(scrapy.Spider):
             job.address,
             callback=self.parse_feed,
             errback=self.feed_failed,
-            headers=self.plan.feed_desk.headers_for(job),
+            headers=self.plan.room.office.feed_desk.headers_for(job),
             cb_kwargs={"job": job},
             meta={"proxy": job.outlet.proxy or self.plan.proxy or None, "download_maxsize": MOST_BYTES, "cookiejar": job.outlet.key},
             priority=10,
@@ -211,7 +215,7 @@ class PressSpider(scrapy.Spider):
     async def _due_pages(self, now: datetime) -> list[scrapy.Request]:
         if not self.plan.queue.is_hungry(now):
             return []
-        addresses = await self.in_desk(self.plan.queue.take, now)
+        addresses = await self._in_thread(self.plan.queue.take, now)
         return [self._page_request(address) for address in addresses]
 
     def _page_request(self, address: Address) -> scrapy.Request:
