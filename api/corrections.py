@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from api import models
+from api import written_models as models
 from api.access import require, require_scope
 from api.articles import Id
 from api.replies import described, reply

@@ -165,3 +165,20 @@ DELIVERY = {
     "error": "answered 503",
 }
 DELIVERIES = {"deliveries": [DELIVERY], "next_cursor": None}
+ALERT_RULE = {
+    "id": 1,
+    "name": "آب",
+    "query": "قطع آب",
+    "kinds": ["negative", "story"],
+    "quiet_from": "22:00",
+    "quiet_to": "07:00",
+    "addresses": ["pr@example.org"],
+    "made_by": "مدیر",
+    "created_at": "2026-11-24T06:00:00Z",
+}
+ALERT_RULES = {"rules": [ALERT_RULE]}
+_ALERT = {"id": 5, "rule_id": 1, "kind": "negative", "key": "negative:2026-11-24", "fired_at": "2026-11-24T09:01:00Z"}
+ALERTS = {
+    "alerts": [{**_ALERT, "headline": "آب: ۱۲ خبر منفی نسبت به شهر در سه ساعت", "document": {"count": 12, "usual": 3, "limit": 9}}],
+    "next_cursor": None,
+}

@@ -1,9 +1,9 @@
 """What the OpenAPI description says of every answer; the answers themselves are made by ``render.shapes``."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 Tone = Literal["negative", "neutral", "positive"]
 CityTone = Literal["negative", "neutral", "positive", "none"]
@@ -331,106 +331,3 @@ class Health(BaseModel):
     articles: int | None = None
     searchable: int | None = None
     changes_behind: int | None = None
-
-
-# What a caller may send: no letter that a database refuses.
-Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f]*$")]
-
-
-class NewCorrection(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"field": "tone", "value": "negative"}})
-
-    field: Literal["tone", "city_tone", "topics", "relevant"]
-    value: bool | Line | list[Line] = Field(description="a tone, a list of topic ids, or for `relevant` true or false")
-
-
-class Correction(BaseModel):
-    field: Literal["tone", "city_tone", "topics", "relevant"]
-    value: bool | str | list[str]
-    user: str
-    at: datetime
-
-
-class CorrectionList(BaseModel):
-    corrections: list[Correction]
-
-
-class NewSavedSearch(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"name": "آسفالت", "query": "آسفالت لحن:منفی"}})
-
-    name: Line = Field(min_length=1, max_length=200)
-    query: Line = Field(max_length=2000)
-
-
-class SavedSearch(BaseModel):
-    id: int
-    name: str
-    query: str
-    user: str
-    created_at: datetime
-
-
-class SavedSearchList(BaseModel):
-    saved_searches: list[SavedSearch]
-
-
-class NewWebhook(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "example": {"name": "سامانهٔ ۱۳۷", "url": "https://system.example/rasad", "query": "", "events": ["articles.changed"]}
-        },
-    )
-
-    name: Line = Field(min_length=1, max_length=200)
-    url: Line = Field(min_length=1, max_length=2000)
-    query: Line = Field("", max_length=2000, description="only articles that match; empty: all")
-    events: list[Literal["articles.changed", "alert.fired"]] = Field(["articles.changed"], min_length=1, max_length=2)
-
-
-class Webhook(BaseModel):
-    id: int
-    name: str
-    url: str
-    query: str
-    events: list[Literal["articles.changed", "alert.fired"]]
-    state: Literal["active", "stopped"]
-    seq: int = Field(description="the last change of the log that its messages told")
-    made_by: str
-    created_at: datetime
-
-
-class WebhookWithSecret(Webhook):
-    secret: str = Field(description="signs the messages (Standard Webhooks); shown only now")
-
-
-class WebhookList(BaseModel):
-    webhooks: list[Webhook]
-
-
-class WebhookSecret(BaseModel):
-    secret: str
-
-
-class WebhookState(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"state": "stopped"}})
-
-    state: Literal["active", "stopped"]
-
-
-class Delivery(BaseModel):
-    id: int
-    message_id: str
-    event: str
-    state: Literal["waiting", "delivered", "failed"]
-    attempts: int
-    created_at: datetime
-    due_at: datetime
-    delivered_at: datetime | None
-    status: int | None = Field(description="the receiver's last answer; null when there was none")
-    error: str
-
-
-class DeliveryPage(BaseModel):
-    deliveries: list[Delivery]
-    next_cursor: str | None

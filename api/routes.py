@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from api import (
+    alerts,
     articles,
     changes,
     corrections,
@@ -41,7 +42,7 @@ def build_router(
     version_1.include_router(articles.build_router(archive))
     version_1.include_router(changes.build_router(archive))
     version_1.include_router(outlets.build_router(archive, by_key, clock))
-    for part in (search, figures, stories, quotes, exporting, corrections, saved_searches):
+    for part in (search, figures, stories, quotes, exporting, corrections, saved_searches, alerts):
         version_1.include_router(part.build_router(archive, clock))
     version_1.include_router(webhooks.build_router(archive, check_address, clock))
     router = APIRouter()

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from api import models
+from api import written_models as models
 from api.access import require, require_scope
 from api.replies import described, nothing_described, reply
 from core.errors import NotFound

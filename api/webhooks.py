@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from api import models
+from api import written_models as models
 from api.access import require
 from api.replies import described, nothing_described, reply
 from core.errors import BadInput
@@ -85,7 +85,7 @@ def _add_deliveries(router: APIRouter, archive: Archive, clock: Callable[[], dat
         """The newest first; settled ones are kept for thirty days."""
         require(request, "admin")
         archive.webhooks.get(id, clock())
-        found = archive.webhooks.deliveries(id, state=state or "", before=_read_cursor(cursor), limit=limit + 1)
+        found = archive.webhooks.deliveries(id, state=state or "", before=read_cursor(cursor), limit=limit + 1)
         after = str(found[limit - 1].id) if len(found) > limit else None
         return reply(request, {"deliveries": [_delivery_json(one) for one in found[:limit]], "next_cursor": after})
 
@@ -130,7 +130,8 @@ def _delivery_json(one: Delivery) -> Json:
     }
 
 
-def _read_cursor(cursor: str | None) -> int | None:
+def read_cursor(cursor: str | None) -> int | None:
+    """The number that a cursor holds, None on the first page. Raises BadInput."""
     if not cursor:
         return None
     if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 10):

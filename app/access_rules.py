@@ -7,7 +7,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = re.compile(r"/(healthz|readyz|sign-in|static/.*|first-admin/[^/]*|unsubscribe/[^/]*)")
 FEED = re.compile(r"/feeds/([\w-]+).*")
 # Accounts, keys, subscribers' addresses, the audit, and where else things are sent: reading them is itself noted.
-ADMIN = re.compile(r"(/api/v1|/settings)/(users|keys|audit|subscriptions|subscribers|digests|webhooks)(/.*)?")
+ADMIN = re.compile(r"(/api/v1|/settings)/(users|keys|audit|subscriptions|subscribers|digests|webhooks|alert-rules)(/.*)?")
 EXPORT = re.compile(r".*(/export|/file\.\w+|\.(csv|xlsx|ndjson|docx|pdf))")
 OWN = re.compile(r"/(sign-out|account(/.*)?)")
 

@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from app.commands import accounts, checking, crawling, demonstrating, digesting, importing, modelling, outlets, searching, serving, tagging
+from app.commands import (
+    accounts,
+    alerting,
+    checking,
+    crawling,
+    demonstrating,
+    digesting,
+    importing,
+    keeping,
+    modelling,
+    outlets,
+    searching,
+    serving,
+    tagging,
+)
 from app.logs import set_up_logging
 from app.terminal import plain_errors
 from core.settings import Settings
@@ -31,7 +45,12 @@ for function in (
     tagging.annotate,
     crawling.extract,
     tagging.reindex,
+    keeping.backup,
+    keeping.restore,
+    keeping.upgrade,
+    keeping.migrate,
     checking.doctor,
+    checking.alive,
     checking.coverage,
 ):
     app.command()(function)
@@ -39,6 +58,7 @@ app.command("import")(importing.import_)
 app.command("why-not")(searching.why_not)
 app.command("eval")(modelling.evaluate)
 app.add_typer(digesting.subscription, name="subscription")
+app.add_typer(alerting.alerts, name="alerts")
 app.add_typer(accounts.user, name="user")
 app.add_typer(accounts.key, name="key")
 app.add_typer(outlets.outlets, name="outlets")
@@ -49,7 +69,8 @@ app.add_typer(modelling.model, name="model")
 def start() -> None:
     """Sets up logging before any command; a bad setting ends here with its key and value."""
     with plain_errors():
-        set_up_logging(Settings.load().log_level)
+        settings = Settings.load()
+        set_up_logging(settings.log_level, settings.log_format)
 
 
 def main() -> None:

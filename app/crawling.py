@@ -1,5 +1,6 @@
 """The crawl of this process over the configured outlets."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -7,12 +8,15 @@ from datetime import date
 from app.wiring import load_known_outlets, opened
 from core.dates import tehran_day
 from core.errors import BadInput
+from core.outcomes import Outcome
 from core.records import Outlet
 from core.settings import Settings
 from crawler.backfill import Progress, backfill
 from crawler.press_dates import parse_press_date
 from crawler.run import CrawlOptions, CrawlSummary, crawl
 from crawler.spiders.press import OnOutcome
+
+log = logging.getLogger("rasad.crawl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,15 @@ def crawl_outlets(settings: Settings, order: CrawlOrder, on_outcome: OnOutcome |
         wait=order.wait,
         only=order.only,
         forever=order.forever,
-        on_outcome=on_outcome,
+        on_outcome=on_outcome or log_outcome,
     )
     with opened(settings) as archive:
         return crawl(archive, _chosen(settings, order.only), settings, options)
+
+
+def log_outcome(outlet: str, url: str, outcome: Outcome) -> None:
+    """One log line for an outcome; as a JSON line it has the three as fields."""
+    log.info("%s %s %s", outlet, outcome.value, url, extra={"outlet": outlet, "outcome": outcome.value, "url": url})
 
 
 def backfill_outlets(settings: Settings, order: CrawlOrder, report: Callable[[Progress], None]) -> CrawlSummary:

@@ -9,8 +9,10 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from app.pausing import pause_reason
 from app.serving import check_port
 from app.terminal import notes
+from app.upgrading import upgrade
 from app.wiring import load_known_outlets, opened
 from core.settings import Settings
 
@@ -61,6 +63,7 @@ def supervise(settings: Settings) -> None:
     """Runs the service until SIGINT or SIGTERM. Settings, outlets and the port are checked before anything starts."""
     check_port(settings.host, settings.port)
     load_known_outlets(settings)
+    upgrade(settings)
     with opened(settings):
         log.info("archive ready in %s", settings.data)
     environment = {**os.environ, "RASAD_PORT": str(settings.port), "RASAD_HOST": settings.host}
@@ -69,10 +72,23 @@ def supervise(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     notes.print(f"Rasad: {settings.public_url}  (Ctrl-C ends it)")
+    paused = ""
     while not stop.wait(0.5):
-        for child in children:
-            child.watch()
+        paused = _watch(children, settings, paused)
     _end_all(children)
+
+
+def _watch(children: list[Child], settings: Settings, paused: str) -> str:
+    """Restarts what has ended; while the machine cannot take more, nothing is crawled. Why, "" when all is well."""
+    reason = pause_reason(settings.data)
+    if reason != paused:
+        log.warning("the crawl %s", f"is paused: {reason}" if reason else "goes on")
+    for child in children:
+        if reason and child.name == "crawl":
+            child.end()
+        else:
+            child.watch()
+    return reason
 
 
 _PROCESSES = {"web": ("serve",), "crawl": ("crawl", "--forever"), "work": ("work",)}

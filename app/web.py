@@ -21,6 +21,7 @@ from app.access import Gate, Gatekeeper, ask_to_sign_in
 from app.adding import fetch_article
 from app.letters import DigestLetters
 from app.limits import BodyLimit, Quota
+from app.metrics import CONTENT_TYPE, exposition
 from core.dates import utc_now
 from core.errors import BadInput, Forbidden, NotFound, RasadError, TooMany, Unauthorized, Unavailable
 from core.records import Outlet
@@ -91,6 +92,9 @@ def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] =
     app.include_router(routes.build_router(archive, settings, outlets, clock, lambda url: check_address(url, settings)))
     app.include_router(pages.build_router(desk))
     app.include_router(access_pages.build_router(desk, secure=bool(settings.behind_proxy), limit=settings.requests_per_minute))
+    app.add_api_route(
+        "/metrics", lambda: Response(exposition(archive, settings, clock()), media_type=CONTENT_TYPE), include_in_schema=False
+    )
     app.mount("/static", pages.static_files(), name="static")
     _answer_errors(app, desk)
     make_schema = app.openapi

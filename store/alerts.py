@@ -106,7 +106,7 @@ class Alerts:
         """The keys of the rule's alerts with the moments at which they fired."""
         query = sa.select(alerts.c.key, alerts.c.fired_at).where(alerts.c.rule_id == rule_id)
         with reading(self._engine) as connection:
-            return {key: at for key, at in connection.execute(query)}  # noqa: C416 (rows are no pairs for dict's type)
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def keep(self, alert: AlertRecord, addresses: Sequence[str], due_at: datetime) -> int | None:
         """Writes an alert and its letters down, together; None when that key was told before."""

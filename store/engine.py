@@ -97,11 +97,11 @@ def migrate(engine: sa.Engine) -> None:
     Raises Unavailable when the database does not answer, SettingError when a newer version of Rasad has already changed it.
     """
     try:
-        made = _revision(engine)
+        made = revision_of(engine)
     except sa.exc.OperationalError as error:
         raise Unavailable(f"the database {engine.url.render_as_string()} does not answer: {error.orig}") from error
     known = _known_revisions()
-    newest = next(revision for revision in known if revision not in known.values())
+    newest = newest_revision()
     if made == newest:
         return
     if made is not None and made not in known:
@@ -111,7 +111,14 @@ def migrate(engine: sa.Engine) -> None:
         _upgrade(connection)
 
 
-def _revision(engine: sa.Engine) -> str | None:
+def newest_revision() -> str:
+    """The migration that this version of Rasad brings a database to."""
+    known = _known_revisions()
+    return next(revision for revision in known if revision not in known.values())
+
+
+def revision_of(engine: sa.Engine) -> str | None:
+    """The migration that the database stands at; None for an empty one."""
     with reading(engine) as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None

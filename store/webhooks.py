@@ -184,7 +184,7 @@ class Webhooks:
         """How many deliveries stand in each state."""
         query = sa.select(webhook_deliveries.c.state, sa.func.count()).group_by(webhook_deliveries.c.state)
         with reading(self._engine) as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def forget(self, now: datetime) -> int:
         """Deletes deliveries that were settled thirty days ago; how many."""

@@ -1,8 +1,10 @@
 """``rasad doctor``, ``coverage``: is everything there, and nothing lost?"""
 
+import sqlalchemy as sa
 import typer
 
 from app.terminal import plain_errors, put, put_json
+from core.errors import Unavailable
 from core.settings import Settings
 
 
@@ -22,6 +24,25 @@ def doctor(as_json: bool = typer.Option(False, "--json", help="one JSON line per
                 if not check.good:
                     put(f"    {check.remedy}")
     raise typer.Exit(1 if failed else 0)
+
+
+def alive() -> None:
+    """Exit status 0 when the database answers and the disk takes more: the health check of a container."""
+    from app.pausing import pause_reason
+    from store.engine import make_engine, revision_of
+
+    settings = Settings.load()
+    with plain_errors():
+        reason = pause_reason(settings.data)
+        if reason:
+            raise Unavailable(reason)
+        engine = make_engine(settings.database)
+        try:
+            revision_of(engine)
+        except sa.exc.OperationalError as error:
+            raise Unavailable(f"the database does not answer: {error.orig}") from None
+        finally:
+            engine.dispose()
 
 
 def coverage(since: str = typer.Option("", help="first day, e.g. 1405/09/01; default: the last 7 days")) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from app.web import create_app
+from core.dates import tehran_day
 from core.settings import Settings
 from store.accounts import ROLES
 from store.archive import Archive
@@ -43,6 +44,10 @@ GET /settings/keys admin admin
 POST /settings/keys admin admin
 POST /settings/keys/{id}/revoke admin admin
 GET /settings/audit admin admin
+GET /api/v1/alerts viewer read
+GET /api/v1/alert-rules admin admin
+POST /api/v1/alert-rules admin admin
+DELETE /api/v1/alert-rules/{id} admin admin
 GET /api/v1/webhooks admin admin
 POST /api/v1/webhooks admin admin
 DELETE /api/v1/webhooks/{id} admin admin
@@ -210,3 +215,27 @@ def test_every_write_and_every_export_stands_in_the_audit(site: tuple[FastAPI, A
     entries = archive.audit.entries(limit=10_000)
     assert len(entries) == before + 1
     assert entries[0].user == "editor"
+
+
+def test_a_viewer_sees_no_draft_no_address_and_no_key(site: tuple[FastAPI, Archive]) -> None:
+    """Every page that a viewer can read is read, about things that exist."""
+    app, archive = site
+    draft = archive.bulletins.pick(tehran_day(NOW), 1, "editor", NOW)
+    archive.bulletins.describe(draft, "پیش‌نویس محرمانه", "")
+    id = archive.people.add_subscription("روزانه", "", ["secret.reader@example.org"], now=NOW).id
+    _, key = archive.keys.add("سامانهٔ محرمانه", ["read"], "admin", NOW)
+    hidden = ("پیش‌نویس محرمانه", "secret.reader", key.start, archive.people.recipients(id)[0].token)
+    client, read = TestClient(app, raise_server_exceptions=False), 0
+    client.cookies.set("rasad", session_of(archive, "viewer"))
+    for (method, path), (role, _) in sorted(TABLE.items()):
+        if method != "GET" or role != "viewer":
+            continue
+        for format in ("pdf", "docx") if "{format}" in path else ("",):
+            address = path.replace("{format}", format).replace("{id}", str(draft if path.startswith("/bulletins") else 1))
+            answer = ask(client, method, address)
+            read += answer.status_code == 200
+            assert not [word for word in hidden if word in answer.text], address
+            assert not (path.startswith("/bulletins/") and answer.status_code == 200), address
+    assert read > 15
+    client.cookies.set("rasad", session_of(archive, "editor"))
+    assert "پیش‌نویس محرمانه" in client.get(f"/bulletins/{draft}").text

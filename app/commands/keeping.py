@@ -1,0 +1,54 @@
+"""``rasad backup``, ``restore``, ``upgrade``, ``migrate``: keeping the archive."""
+
+from pathlib import Path
+
+import typer
+
+from app.terminal import notes, plain_errors, put_json
+from core.settings import Settings
+
+
+def backup(file: Path = typer.Argument(..., help="the backup to write, e.g. rasad-1405-09-03.tar")) -> None:
+    """Copy records and raw pages into one verified file, while the service runs."""
+    from app.backup import back_up
+
+    with plain_errors():
+        for one in back_up(Settings.load(), file):
+            put_json({"database": one.name, "rows": sum(one.rows.values()), "sha256": one.sha256})
+
+
+def restore(file: Path = typer.Argument(..., help="a backup that `rasad backup` wrote")) -> None:
+    """Unpack a backup into the empty data folder, verify it, and build the search index."""
+    from app.backup import restore as unpack
+    from app.reindexing import reindex
+
+    settings = Settings.load()
+    with plain_errors():
+        for one in unpack(file, settings.data):
+            put_json({"database": one.name, "rows": sum(one.rows.values()), "sha256": one.sha256})
+        notes.print(f"{reindex(settings)} articles indexed")
+
+
+def upgrade(copy: bool = typer.Option(True, "--copy/--no-copy", help="keep a backup of what was before (SQLite)")) -> None:
+    """Bring the tables to this version's form; a backup of what was before stays in `backups/`."""
+    from app.upgrading import upgrade as run
+
+    with plain_errors():
+        done = run(Settings.load(), keep_copy=copy)
+        put_json({"before": done.before, "after": done.after, "copy": str(done.copy) if done.copy else None})
+
+
+def migrate(to: str = typer.Option(..., "--to", help="postgresql://user:password@host/database")) -> None:
+    """Move an embedded archive into PostgreSQL: resumable, verified by counts and checksums."""
+    from app.migrating import move
+
+    done: dict[str, int] = {}
+
+    def tell(table: str, rows: int) -> None:
+        done[table] = done.get(table, 0) + rows
+        if done[table] % 10_000 < rows:
+            notes.print(f"{table}: {done[table]}")
+
+    with plain_errors():
+        for one in move(Settings.load(), to, tell):
+            put_json({"table": one.table, "rows": one.rows, "checksum": one.checksum})

@@ -1,0 +1,109 @@
+"""When the machine cannot take more, the service waits and says why: a full disk, a folder that cannot be written, a clock that jumped.
+
+Nothing is lost by waiting: what is not written down is due again.
+"""
+
+import logging
+import os
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from core.dates import utc_now
+from core.errors import RasadError
+
+LEAST_FREE = 64 * 1024 * 1024
+JUMP = timedelta(seconds=60)
+LONGEST_PAUSE = 60.0
+log = logging.getLogger("rasad.pause")
+
+
+def pause_reason(folder: Path) -> str:
+    """Why nothing should be written into the data folder now; "" when all is well."""
+    if not folder.exists():
+        return f"the data folder {folder} is missing"
+    if not os.access(folder, os.W_OK):
+        return f"the data folder {folder} cannot be written"
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return f"the data folder {folder}: {error.strerror}"
+    return f"the disk is full: {free // 1_048_576} MB left, {LEAST_FREE // 1_048_576} MB are needed" if free < LEAST_FREE else ""
+
+
+def trouble(error: BaseException) -> str:
+    """What an error says about the machine, in words for the log; "" for one that is a mistake of ours."""
+    if isinstance(error, sa.exc.DBAPIError):
+        error = error.orig or error
+    if isinstance(error, (RasadError, OSError, sqlite3.OperationalError)) or type(error).__name__ in ("OperationalError", "DiskFull"):
+        return str(error)[:300] or type(error).__name__
+    return ""
+
+
+@dataclass
+class Clockwatch:
+    """Notices a wall clock that was set: it moved otherwise than the time that has passed."""
+
+    clock: Callable[[], datetime] = utc_now
+    passed: Callable[[], float] = time.monotonic
+    _seen: tuple[datetime, float] | None = field(default=None)
+
+    def jumped(self) -> timedelta:
+        """By how much the clock was set since the last call; nothing when by less than a minute."""
+        now, passed = self.clock(), self.passed()
+        before, self._seen = self._seen, (now, passed)
+        if before is None:
+            return timedelta(0)
+        jump = (now - before[0]) - timedelta(seconds=passed - before[1])
+        return jump if abs(jump) >= JUMP else timedelta(0)
+
+
+@dataclass
+class Loop:
+    """Does ``step`` again and again until ``stop`` is set; after trouble it waits twice as long each time, up to a minute."""
+
+    name: str
+    seconds: float
+    step: Callable[[], object]
+    folder: Path
+    stop: threading.Event
+    watch: Clockwatch = field(default_factory=Clockwatch)
+    paused: str = ""
+
+    def run(self) -> None:
+        """Returns when ``stop`` is set. A mistake of ours is logged with its traceback and does not end the loop either."""
+        pause = self.seconds
+        while not self.stop.is_set():
+            reason = self.once()
+            pause = min(max(pause, 1.0) * 2, LONGEST_PAUSE) if reason else self.seconds
+            self.stop.wait(pause)
+
+    def once(self) -> str:
+        """One step, unless the machine cannot take it; why it waits, "" when it went well."""
+        jump = self.watch.jumped()
+        if jump:
+            log.warning("%s: the clock was set by %s; leases and times are judged anew", self.name, jump)
+        reason = pause_reason(self.folder) or self._try()
+        if reason and reason != self.paused:
+            log.error("%s is paused: %s", self.name, reason)
+        if self.paused and not reason:
+            log.info("%s goes on", self.name)
+        self.paused = reason
+        return reason
+
+    def _try(self) -> str:
+        try:
+            self.step()
+        except Exception as error:  # a thread that dies unseen is worse than one that tries again
+            words = trouble(error)
+            if not words:
+                log.exception("%s failed", self.name)
+            return words or f"{type(error).__name__}, see the traceback above"
+        return ""

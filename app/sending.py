@@ -1,0 +1,56 @@
+"""Everything that leaves by itself, each kind in a thread of its own: a mail server may stall for minutes, a webhook for seconds.
+
+The ledgers in SQL keep several workers apart, so any number of processes may run these.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from app.pausing import Loop
+from core.dates import utc_now
+from core.settings import Settings
+from digest import alert_run, run, webhooks
+from digest.outbox import open_outbox
+from store.archive import Archive
+
+DIGEST_SECONDS = 5.0
+ALERT_SECONDS = 60.0
+WEBHOOK_SECONDS = 2.0
+log = logging.getLogger("rasad.send")
+
+
+def start_sending(archive: Archive, settings: Settings, stop: threading.Event) -> list[threading.Thread]:
+    """Starts the threads; they end soon after ``stop`` is set."""
+    steps: tuple[tuple[str, float, Callable[[Archive, Settings], None]], ...] = (
+        ("digests", DIGEST_SECONDS, send_digests),
+        ("alerts", ALERT_SECONDS, send_alerts),
+        ("webhooks", WEBHOOK_SECONDS, send_webhooks),
+    )
+    threads = []
+    for name, seconds, step in steps:
+        loop = Loop(name, seconds, lambda step=step: step(archive, settings), settings.data, stop)  # type: ignore[misc]
+        threads.append(threading.Thread(target=loop.run, name=name, daemon=True))
+        threads[-1].start()
+    return threads
+
+
+def send_digests(archive: Archive, settings: Settings) -> None:
+    """Sends every digest that is due."""
+    for report in run.send_due(archive, open_outbox(settings), settings, utc_now()):
+        log.info("digest %d of %s: %s %s", report.subscription, report.window.isoformat(), report.state, report.error)
+
+
+def send_alerts(archive: Archive, settings: Settings) -> None:
+    """Judges every alert rule and sends the letters that are due."""
+    fired = alert_run.watch(archive, settings, utc_now())
+    sent = alert_run.send_letters(archive, open_outbox(settings), settings, utc_now())
+    if fired or sent:
+        log.info("alerts: %d fired, %d letters sent", fired, sent)
+
+
+def send_webhooks(archive: Archive, settings: Settings) -> None:
+    """Tells the webhooks what has changed."""
+    webhooks.compose_due(archive, utc_now())
+    for told in webhooks.send_due(archive, settings, utc_now()):
+        log.info("webhook %d: %s %s", told.webhook, told.message_id, "delivered" if told.delivered else told.error)

@@ -1,0 +1,207 @@
+"""A full disk, a folder that cannot be written and a clock that jumps: the service waits, says why, goes on, and has lost nothing."""
+
+import json
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app import pausing
+from app.jobs import run_jobs
+from app.logs import JsonLines
+from app.metrics import exposition
+from app.pausing import Clockwatch, Loop, pause_reason, trouble
+from core.settings import Settings
+from digest.outbox import MemoryOutbox
+from digest.run import send_due
+from store.archive import Archive
+from tests.desk import NOW, open_filled, raw
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    opened, _ = open_filled(tmp_path)
+    yield opened
+    opened.close()
+
+
+def _loop(step: Any, folder: Path) -> Loop:
+    return Loop("work", 0.01, step, folder, threading.Event())
+
+
+def test_a_full_disk_pauses_and_the_work_goes_on_by_itself(archive: Archive, tmp_path: Path) -> None:
+    """The database itself is full (SQLite's own limit of pages): every write fails, none is half done, and all come later."""
+    with archive.engine.connect() as connection:
+        pages = connection.scalar(sa.text("PRAGMA page_count"))
+    limits: list[int] = [pages]
+
+    def limit(connection: Any, *_: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {limits[0]}")
+
+    sa.event.listen(archive.engine, "checkout", limit)
+    before, wanted = archive.articles.count(), list(range(1, 40))
+    saved: list[int] = []
+
+    def step() -> None:
+        while len(saved) < len(wanted):
+            saved.append(archive.articles.save(raw(wanted[len(saved)], body="بند\n" * 3000)).id)
+
+    loop = _loop(step, tmp_path)
+    assert "full" in loop.once()
+    assert "full" in loop.once()
+    assert archive.articles.count() == before + len(saved) < before + len(wanted)
+    limits[0] = 10**6
+    assert loop.once() == ""
+    assert loop.paused == ""
+    assert archive.articles.count() == before + len(wanted)
+    run_jobs(archive, None, lambda *_: None, lambda: None)
+    assert archive.search.count() == archive.articles.count()
+
+
+def test_a_pause_is_logged_once_with_its_reason_and_its_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    troubles: list[Exception | None] = [OSError(28, "No space left on device"), OSError(28, "No space left on device"), None]
+
+    def step() -> None:
+        error = troubles.pop(0)
+        if error:
+            raise error
+
+    loop = _loop(step, tmp_path)
+    with caplog.at_level(logging.INFO, "rasad.pause"):
+        for _ in range(3):
+            loop.once()
+    assert [record.getMessage() for record in caplog.records] == ["work is paused: [Errno 28] No space left on device", "work goes on"]
+
+
+def test_nothing_is_written_while_the_disk_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[int] = []
+    loop = _loop(lambda: done.append(1), tmp_path)
+    monkeypatch.setattr(pausing, "LEAST_FREE", 2**62)
+    assert loop.once().startswith("the disk is full")
+    assert done == []
+    monkeypatch.undo()
+    assert loop.once() == ""
+    assert done == [1]
+
+
+def test_a_folder_that_is_gone_or_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pause_reason(tmp_path) == ""
+    assert "missing" in pause_reason(tmp_path / "nowhere")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert "cannot be written" in pause_reason(tmp_path)
+
+
+def test_a_read_only_database_is_a_trouble_and_a_mistake_is_not(archive: Archive) -> None:
+    with archive.engine.connect() as connection:
+        connection.execute(sa.text("PRAGMA query_only = ON"))
+        with pytest.raises(sa.exc.OperationalError) as error:
+            connection.execute(sa.text("DELETE FROM leases"))
+        connection.execute(sa.text("PRAGMA query_only = OFF"))
+    assert "readonly" in trouble(error.value)
+    assert trouble(sqlite3.OperationalError("disk I/O error")) == "disk I/O error"
+    assert trouble(KeyError("x")) == ""
+
+
+def test_a_mistake_does_not_end_the_loop(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    steps = iter([KeyError("x"), None])
+
+    def step() -> None:
+        error = next(steps)
+        if error:
+            raise error
+
+    loop = _loop(step, tmp_path)
+    assert loop.once().startswith("KeyError")
+    assert loop.once() == ""
+    assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=5), timedelta(hours=-5), timedelta(days=3)])
+def test_a_clock_that_jumps_sends_no_digest_twice_and_loses_none(archive: Archive, tmp_path: Path, jump: timedelta) -> None:
+    settings, outbox = Settings(data=tmp_path), MemoryOutbox()
+    archive.people.add_subscription("روز", "", ["pr@example.org"], at="12:00", now=NOW - timedelta(days=1))
+    for moment in (NOW, NOW + jump, NOW + timedelta(minutes=1), NOW + jump + timedelta(minutes=1)):
+        send_due(archive, outbox, settings, moment)
+    names = [message["Message-ID"] for _, message in outbox.letters]
+    assert len(names) == len(set(names))
+    assert f"<digest.1.{NOW.replace(hour=8, minute=30):%Y%m%dT%H%M}@localhost>" in names
+
+
+def test_the_leases_of_a_clock_that_jumped_are_taken_by_one(archive: Archive) -> None:
+    for jump in (timedelta(hours=9), timedelta(hours=-9)):
+        moment = NOW + jump
+        holders = [name for name in ("a", "b") if archive.work.claim("work", name, moment, 60)]
+        assert len(holders) <= 1
+        assert not archive.work.renew("work", "b" if holders == ["a"] else "a", moment, 60)
+
+
+def test_the_clockwatch_sees_jumps_and_no_steady_time() -> None:
+    walls = iter([NOW, NOW + timedelta(seconds=10), NOW + timedelta(hours=2), NOW + timedelta(hours=2, seconds=10)])
+    steady = iter([0.0, 10.0, 20.0, 30.0])
+    watch = Clockwatch(lambda: next(walls), lambda: next(steady))
+    assert [watch.jumped() for _ in range(4)] == [timedelta(0), timedelta(0), timedelta(hours=2, seconds=-20), timedelta(0)]
+
+
+def test_the_metrics_tell_what_the_archive_holds(archive: Archive, tmp_path: Path) -> None:
+    text = exposition(archive, Settings(data=tmp_path), NOW).decode()
+    lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert float(lines["rasad_articles"]) == archive.articles.count()
+    assert float(lines["rasad_index_articles"]) == archive.search.count()
+    assert float(lines['rasad_backlog{stage="annotate"}']) == 0
+    assert {part for part in ("crawl", "backlog", "search", "state") if lines[f'rasad_up{{part="{part}"}}'] == "1.0"} == {
+        "crawl",
+        "backlog",
+        "search",
+        "state",
+    }
+    archive.articles.save(raw(1))
+    assert 'rasad_backlog{stage="annotate"} 1.0' in exposition(archive, Settings(data=tmp_path), NOW).decode()
+
+
+def test_the_metrics_say_how_late_the_digests_are(archive: Archive, tmp_path: Path) -> None:
+    archive.people.add_subscription("روز", "", ["pr@example.org"], at="12:00", now=NOW - timedelta(days=1))
+    from digest.outbox import Outbox
+
+    class Away:
+        def send(self, *_: object) -> None:
+            from core.errors import Unavailable
+
+            raise Unavailable("no mail server")
+
+    mail: Outbox = Away()  # type: ignore[assignment]
+    send_due(archive, mail, Settings(data=tmp_path), NOW)
+    text = exposition(archive, Settings(data=tmp_path), NOW + timedelta(hours=2)).decode()
+    late = next(float(line.split()[1]) for line in text.splitlines() if line.startswith("rasad_digest_lateness_seconds "))
+    assert late == pytest.approx(2.5 * 3600)
+
+
+def test_a_part_that_is_away_is_told_and_the_rest_stays(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_: object) -> int:
+        raise OSError("gone")
+
+    monkeypatch.setattr(type(archive.search), "seq", away)
+    text = exposition(archive, Settings(data=tmp_path), NOW).decode()
+    assert 'rasad_up{part="search"} 0.0' in text
+    assert "rasad_articles " in text
+
+
+def test_an_outcome_is_one_json_line() -> None:
+    record = logging.LogRecord("rasad.crawl", logging.INFO, "", 0, "%s %s", ("toos", "stored"), None)
+    vars(record).update(outlet="toos", outcome="stored", url="https://toos.example/۱")
+    line = json.loads(JsonLines().format(record))
+    assert {key: line[key] for key in ("level", "logger", "message", "outlet", "outcome", "url")} == {
+        "level": "INFO",
+        "logger": "rasad.crawl",
+        "message": "toos stored",
+        "outlet": "toos",
+        "outcome": "stored",
+        "url": "https://toos.example/۱",
+    }
+    assert datetime.fromisoformat(line["at"]).tzinfo is not None
