@@ -61,19 +61,20 @@ def _index(settings: Settings) -> tuple[bool, str]:
 
 
 def _tagged(settings: Settings) -> tuple[bool, str]:
-    from nlp.annotate import NLP_VERSION
+    from nlp.annotate import version_with
 
+    version = version_with(settings.tone_model, settings.tone_labels, settings.own_model)
     with opened(settings) as archive:
-        waiting = len(archive.articles.untagged(NLP_VERSION, 1000))
+        waiting = len(archive.articles.untagged(version, 1000))
     return waiting == 0, f"{waiting if waiting < 1000 else 'over 1000'} articles wait for annotation"
 
 
 def _model(settings: Settings) -> tuple[bool, str]:
-    from nlp.annotate import NLP_VERSION, Annotator, Text
+    from nlp.annotate import Annotator, Text
 
-    annotator = Annotator.load(settings.config, settings.tone_model, settings.tone_labels)
+    annotator = Annotator.load(settings.config, settings.tone_model, settings.tone_labels, settings.own_model)
     label = annotator.annotate([Text(headline="", body="شهرداری مشهد از افتتاح یک بوستان تازه خبر داد.", published_at=utc_now())])[0]
-    return True, f"version {NLP_VERSION} answers: tone {label.tone.label}"
+    return True, f"version {annotator.version} answers: tone {label.tone.label}"
 
 
 _CHECKS: tuple[tuple[str, Callable[[Settings], tuple[bool, str]], str], ...] = (

@@ -18,7 +18,7 @@ from core.dates import utc_now
 from core.errors import RasadError
 from core.records import Article
 from core.settings import Settings
-from nlp.annotate import NLP_VERSION, Annotator, Text
+from nlp.annotate import Annotator, Text, version_with
 from nlp.fingerprint import bands, is_reprint
 from store.archive import Archive
 from store.indexing import catch_up
@@ -51,7 +51,7 @@ def text_of(article: Article) -> Text:
 
 def annotate_some(archive: Archive, annotator: Annotator, now: datetime) -> int:
     """Annotates up to one batch of articles that are new, edited or of an older version; their number."""
-    articles = archive.articles.untagged(NLP_VERSION, BATCH)
+    articles = archive.articles.untagged(annotator.version, BATCH)
     annotations = annotator.annotate([text_of(article) for article in articles])
     labelled = [(article.id, article.revision, one) for article, one in zip(articles, annotations, strict=True)]
     archive.articles.annotate_many(labelled, now)
@@ -110,19 +110,20 @@ def holding(archive: Archive) -> Iterator[Callable[[], None] | None]:
 
 def settle(settings: Settings, load: Callable[[], Annotator] | None, progress: Progress) -> Settled:
     """Returns when every stored article is grouped and searchable, and annotated too when ``load`` is given."""
+    version = version_with(settings.tone_model, settings.tone_labels, settings.own_model)
     with opened(settings) as reader:
         while True:
             with holding(reader) as renew:
                 if renew:
                     with opened(settings, writable=True) as writer:
                         return run_jobs(writer, load() if load else None, progress, renew)
-            if not _behind(reader, tagging=bool(load)):
+            if not _behind(reader, version if load else ""):
                 return Settled(0, 0, 0)
             time.sleep(0.5)
 
 
-def _behind(archive: Archive, *, tagging: bool) -> bool:
-    """Whether the holder of the lease still has work that we wait for."""
-    if tagging and archive.articles.untagged(NLP_VERSION, 1):
+def _behind(archive: Archive, version: str) -> bool:
+    """Whether the holder of the lease still has work that we wait for; with a ``version``, annotating too."""
+    if version and archive.articles.untagged(version, 1):
         return True
     return archive.search.seq() < archive.articles.newest_seq()

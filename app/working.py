@@ -42,7 +42,7 @@ def work_forever(settings: Settings) -> None:
 
 def _work(settings: Settings, renew: Callable[[], None], stop: threading.Event) -> None:
     with opened(settings, writable=True) as archive:
-        annotator = Annotator.load(settings.config, settings.tone_model, settings.tone_labels)
+        annotator = Annotator.load(settings.config, settings.tone_model, settings.tone_labels, settings.own_model)
         log.info("working: annotating, grouping, indexing")
         while not stop.is_set():
             renew()

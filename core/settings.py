@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     open: str = Field("", pattern="^(|read)$", description="read: anyone may read desk and API; set by the demo, only on loopback")
     own_model: Path | None = Field(None, description="folder that `rasad model train --corrections` wrote; none: the bundled model alone")
     log_format: str = Field("text", pattern="^(text|json)$", description="how a log line is written: for people, or one JSON object each")
+    own_model: Path | None = Field(None, description="folder that `rasad model train --corrections` wrote; none: the bundled model alone")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
 
     @field_validator("open")

@@ -1,12 +1,11 @@
 """The steps of annotation in order: read this first. Text in, annotations out; nothing is stored, nothing is fetched."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from core.records import Annotations
 from nlp.demands import find_demands
-from nlp.entities import MODEL, NamedEntities, mentions
+from nlp.entities import NamedEntities, mentions
 from nlp.fingerprint import fingerprint
 from nlp.labels import Labeller, Labels
 from nlp.mention_tones import SentenceLabels, with_tones
@@ -14,7 +13,6 @@ from nlp.quotes import find_quotes
 from nlp.text import Text as Text
 
 RULES_VERSION = "1"
-NLP_VERSION = f"{RULES_VERSION}-{json.loads((MODEL / 'model.json').read_text(encoding='utf-8'))['version']}"
 
 
 class Annotator:
@@ -25,12 +23,18 @@ class Annotator:
         self._entities = entities
 
     @classmethod
-    def load(cls, config: Path, tone_model: str = "", tone_labels: str = "") -> "Annotator":
-        """The bundled model and the register in ``config``; ``tone_model`` is another checkpoint for tone (see Settings).
+    def load(cls, config: Path, tone_model: str = "", tone_labels: str = "", own_model: Path | None = None) -> "Annotator":
+        """The bundled model and the register in ``config``; the others are the settings of that name.
 
-        Raises SettingError for a register or a checkpoint that cannot be used.
+        Raises SettingError for a register, a checkpoint or a folder of learned corrections that cannot be used.
         """
-        return cls(Labeller.load(tone_model=tone_model, tone_labels=tone_labels), NamedEntities.load(config))
+        labeller = Labeller.load(tone_model=tone_model, tone_labels=tone_labels, own_model=own_model)
+        return cls(labeller, NamedEntities.load(config))
+
+    @property
+    def version(self) -> str:
+        """What its annotations bear as ``nlp_version``: the rules' and the model's."""
+        return f"{RULES_VERSION}-{self._labeller.version}"
 
     def annotate(self, texts: Sequence[Text]) -> list[Annotations]:
         """The annotations of each text, in order. Any string is taken; the time grows linearly with its length."""
@@ -44,7 +48,7 @@ class Annotator:
         sentence_labels = SentenceLabels(body, self._labeller.linear.logits)
         named = [*mentions(headline, register, text.published_at), *mentions(body, register, text.published_at)]
         return Annotations(
-            nlp_version=NLP_VERSION,
+            nlp_version=self.version,
             tone=labels.tone,
             city_tone=labels.city_tone,
             topics=labels.topics,
@@ -53,3 +57,8 @@ class Annotator:
             demands=tuple(find_demands(body, quotes, labels.demand, sentence_labels)),
             fingerprint=fingerprint(text),
         )
+
+
+def version_with(tone_model: str = "", tone_labels: str = "", own_model: Path | None = None) -> str:
+    """The ``nlp_version`` that these settings give, without loading any weights."""
+    return f"{RULES_VERSION}-{Labeller.load(tone_model=tone_model, tone_labels=tone_labels, own_model=own_model).version}"

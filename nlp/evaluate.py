@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadInput
 from core.records import CITY_TONES, TONES, TOPICS
-from nlp.train.rows import OURS, SPLIT, Row, parts
+from nlp.train.rows import FLOOR, OURS, Row, parts
 
 ROUNDS = 2000
 SEED = 17
@@ -75,15 +75,18 @@ class Report:
         return {"task": self.task, "scores": scores, "labels": self.labels, "confusion": self.confusion, "calibration": self.calibration}
 
 
-def evaluate(task: str, data: Path, model: Model) -> Report:
-    """Measure ``model`` on the dev rows of ``data`` (the folder with ``tone/``). Raises BadInput for an unknown task or missing data."""
+def evaluate(task: str, data: Path, model: Model, floor_file: Path = FLOOR) -> Report:
+    """Measure ``model`` on the dev rows of ``data`` (the folder with ``tone/``). Raises BadInput for an unknown task or missing data.
+
+    ``floor_file`` holds what the floor says of the dev rows (nlp.train.fit_floor).
+    """
     if task not in TASKS:
         raise BadInput("task", task, f"one of {', '.join(TASKS)}")
     if not (data / "tone").is_dir():
         raise BadInput("data", str(data), "no folder tone/ with labelled rows there")
     rows = [row for row in parts(data)["dev"] if _is_asked(row, task)]
     shares = _shares(model, [row.text for row in rows])
-    said = {(line["key"], line["human"]): line for line in map(json.loads, (SPLIT / "floor.jsonl").read_text().splitlines())}
+    said = {(line["key"], line["human"]): line for line in map(json.loads, floor_file.read_text().splitlines())}
     floor = [said[row.key, row.human] for row in rows]
     if task in ("tone", "city"):
         return _classes(task, rows, shares[task], np.array([line[task] for line in floor]))

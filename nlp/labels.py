@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from core.records import CITY_TONES, TONES, TOPICS, Span, ToneLabel, TopicLabel
 from nlp.linear import LinearModel
+from nlp.own import own_layer
+from nlp.second_look import SecondLook
 from nlp.sentences import sentences
 from nlp.text import Text
 from nlp.tone import Blend, evidence, sigmoid, softmax, tone_label
@@ -45,22 +47,25 @@ class Labeller:
     ``version`` names the weights; ``demand_threshold`` is the probability from which on a demand counts as voiced.
     """
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any], checkpoint: ToneCheckpoint | None) -> None:
+    def __init__(self, folder: Path, manifest: Mapping[str, Any], checkpoint: ToneCheckpoint | None, own: Path | None = None) -> None:
         self.folder, self.manifest, self.checkpoint = folder, manifest, checkpoint
-        self.version: str = str(manifest["version"])
+        self.base_version = f"{manifest['version']}+{checkpoint.folder.name}" if checkpoint else str(manifest["version"])
+        self.own = own_layer(own, self.base_version)
+        self.version = f"{self.base_version}+{self.own.version}" if self.own else self.base_version
         self.demand_threshold = float(manifest["demand"]["cut"])
         names = ("tone", "city", "topics", "demand")
         self.blends = {name: _blend(manifest[name]) for name in names}
+        self.second = SecondLook.of(manifest["second"]) if "second" in manifest else None
 
     @classmethod
-    def load(cls, folder: Path = MODEL, tone_model: str = "", tone_labels: str = "") -> Self:
-        """Open the model; the weights themselves are read at first use. ``tone_model`` and ``tone_labels`` are the settings of that name.
+    def load(cls, folder: Path = MODEL, tone_model: str = "", tone_labels: str = "", own_model: Path | None = None) -> Self:
+        """Open the model; the weights themselves are read at first use. ``tone_model`` and so on are the settings of that name.
 
-        Raises SettingError when ``tone_model`` names no usable checkpoint.
+        Raises SettingError when ``tone_model`` names no usable checkpoint or ``own_model`` no folder of learned corrections.
         """
         manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         checkpoint = ToneCheckpoint(find_checkpoint(tone_model), tone_labels) if tone_model else None
-        return cls(folder, manifest, checkpoint)
+        return cls(folder, manifest, checkpoint, own_model)
 
     @cached_property
     def linear(self) -> LinearModel:
@@ -76,7 +81,12 @@ class Labeller:
 
     def probabilities(self, texts: Sequence[str]) -> dict[str, Floats]:
         """Joined texts → probabilities of each task, shape (texts, labels of the task); for measuring and for ``label``."""
-        linear = self.linear.logits(texts)
+        found = self.base_probabilities(texts)
+        return self.own.moved(found, texts) if self.own else found
+
+    def base_probabilities(self, texts: Sequence[str]) -> dict[str, Floats]:
+        """The same without what officers' corrections taught."""
+        linear = self.second.logits(texts, self.linear) if self.second else self.linear.logits(texts)
         encoded = self.encoder.logits([self.condensed(text) for text in texts]) if self.encoder else None
         found = {}
         for task, place in PLACES.items():

@@ -48,7 +48,7 @@ def _loader(settings: Settings) -> Callable[[], Any]:
     def load() -> Any:
         from nlp.annotate import Annotator
 
-        return Annotator.load(settings.config, settings.tone_model, settings.tone_labels)
+        return Annotator.load(settings.config, settings.tone_model, settings.tone_labels, settings.own_model)
 
     return load
 

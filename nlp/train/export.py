@@ -11,11 +11,12 @@ from pathlib import Path
 from core.errors import SettingError, Unavailable
 
 
-def _torch_is_there() -> None:
+def need_torch() -> None:
+    """Raises Unavailable, naming the extra to install, where PyTorch is missing."""
     try:
         import torch  # noqa: F401
     except ImportError:
-        raise Unavailable("exporting a checkpoint needs the extra [train]: pip install 'rasad[train]'") from None
+        raise Unavailable("this needs PyTorch, the extra [train]: pip install 'rasad[train]'") from None
 
 
 def write_onnx(network: object, sample: Sequence[object], names: tuple[list[str], list[str]], out: Path) -> None:
@@ -88,7 +89,7 @@ def export(checkpoint: str, out: Path, *, int8: bool = True) -> Path:
 
     ``RASAD_TONE_MODEL=out`` then makes it the tone model. Raises SettingError when it cannot be read, Unavailable without PyTorch.
     """
-    _torch_is_there()
+    need_torch()
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     try:

@@ -1,8 +1,8 @@
 """Put the two halves together: weights, calibration and thresholds from the tune part alone; writes the model's model.json.
 
-    python -m nlp.train.fit_blend LINEAR FOLDER VERSION [--data ../shared/data]
+    python -m nlp.train.fit_blend LINEAR SECOND FOLDER VERSION [--data ../shared/data]
 
-LINEAR must have been fitted on train only (the shipped one may then learn tune too). FOLDER holds the exported encoder.
+LINEAR and SECOND must have been fitted on train only (the shipped linear half may then learn tune too). FOLDER holds the exported encoder.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from core.records import TOPICS
 from nlp.evaluate import calibration_error
 from nlp.labels import PLACES
 from nlp.linear import LinearModel
+from nlp.second_look import SecondLook
 from nlp.tone import sigmoid, softmax
 from nlp.train.rows import Row, parts
 from nlp.weights import Encoder
@@ -129,6 +130,7 @@ def main() -> None:
     """The command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("linear", type=Path)
+    options.add_argument("second", type=Path)
     options.add_argument("folder", type=Path)
     options.add_argument("version")
     options.add_argument("--data", type=Path, default=Path("../shared/data"))
@@ -137,8 +139,9 @@ def main() -> None:
     texts = [row.text for row in rows]
     # Doubles: the minimiser differentiates by tiny steps.
     encoder = Encoder(opts.folder, PIECES, STYLE).logits(texts).astype(np.float64)
-    fitted = fit(LinearModel.load(opts.linear).logits(texts).astype(np.float64), encoder, rows)
-    manifest = {"version": opts.version, "pieces": PIECES, "style": STYLE} | fitted
+    second = json.loads(opts.second.read_text())
+    linear = SecondLook.of(second).logits(texts, LinearModel.load(opts.linear)).astype(np.float64)
+    manifest = {"version": opts.version, "pieces": PIECES, "style": STYLE} | fit(linear, encoder, rows) | {"second": second}
     (opts.folder / "model.json").write_text(json.dumps(manifest, indent=1) + "\n")
 
 

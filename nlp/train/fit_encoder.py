@@ -20,12 +20,15 @@ from sklearn.metrics import f1_score
 from torch.nn import functional as F
 from transformers import AutoTokenizer
 
+from nlp.labels import PLACES
 from nlp.train.net import TASKS, Net
 from nlp.train.rows import Row, parts
+from nlp.train.soft import soft_rows
 from nlp.windows import fold
 
 BATCH_PIECES = 2048
 HEAD_RATE, LAYER_RATE, DECAY = 8e-4, 1e-4, 0.8
+CITY_WEIGHTS = torch.tensor([1.8, 1.0, 1.5, 0.8])
 
 
 @dataclass
@@ -68,6 +71,16 @@ def batches(items: list[Encoded], rng: random.Random) -> list[list[Encoded]]:
     return found
 
 
+def thinned_out(batch: list[Encoded], share: float) -> list[Encoded]:
+    """The batch without a random ``share`` of each text's pieces (never the first): other texts each epoch, and shorter ones."""
+    if not share:
+        return batch
+    kept = [torch.rand(len(item.hidden)) >= share for item in batch]
+    for mask in kept:
+        mask[0] = True
+    return [Encoded(item.row, item.hidden[mask]) for item, mask in zip(batch, kept, strict=True)]
+
+
 def collate(batch: list[Encoded]) -> tuple[torch.Tensor, torch.Tensor]:
     """Padded lower outputs and their mask."""
     hidden = torch.nn.utils.rnn.pad_sequence([item.hidden for item in batch], batch_first=True).float()
@@ -77,9 +90,24 @@ def collate(batch: list[Encoded]) -> tuple[torch.Tensor, torch.Tensor]:
     return hidden, mask
 
 
+def targets(rows: list[Row]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Shares of the city's tone, of each topic and of a demand; a label of ours is nearly certain, a model's is as sure as it was."""
+    city = torch.full((len(rows), TASKS["city"]), 0.05 / TASKS["city"])
+    topics, demand = torch.zeros(len(rows), TASKS["topics"]), torch.zeros(len(rows))
+    for i, row in enumerate(rows):
+        if row.soft:
+            soft = torch.tensor(row.soft)
+            city[i], topics[i], demand[i] = (soft[PLACES[task]] for task in ("city", "topics", "demand"))
+            continue
+        city[i, row.city] += 0.95
+        topics[i, list(row.topics or ())] = 1
+        demand[i] = float(row.demand or 0)
+    return city, topics, demand
+
+
 def loss_of(logits: dict[str, torch.Tensor], rows: list[Row]) -> torch.Tensor:
     """The weighted losses of all heads together; rows without a label of a task do not count there."""
-    sure = torch.tensor([1.0 if row.sure or row.human else 0.6 for row in rows])
+    sure = torch.tensor([0.5 if row.soft else 1.0 if row.sure or row.human else 0.6 for row in rows])
     human = torch.tensor([1.5 * row.votes / 3 if row.human else 0.0 for row in rows])
     tone = torch.tensor([row.tone for row in rows])
     total = (-(tone * logits["tone"].log_softmax(1)).sum(1) * torch.where(human > 0, human, sure)).mean()
@@ -89,15 +117,10 @@ def loss_of(logits: dict[str, torch.Tensor], rows: list[Row]) -> torch.Tensor:
     own = [row for row in rows if not row.human]
     weight = sure[ours]
     share = len(own) / len(rows)
-    city = F.cross_entropy(
-        logits["city"][ours], torch.tensor([row.city for row in own]),
-        weight=torch.tensor([1.8, 1.0, 1.5, 0.8]), label_smoothing=0.05, reduction="none",
-    )  # fmt: skip
-    marked = torch.zeros(len(own), TASKS["topics"])
-    for i, row in enumerate(own):
-        marked[i, list(row.topics or ())] = 1
+    truth, marked, asked = targets(own)
+    # Cross-entropy with shares as targets; the weights make up for how rare each label is.
+    city = -(truth * CITY_WEIGHTS * logits["city"][ours].log_softmax(1)).sum(1)
     topics = F.binary_cross_entropy_with_logits(logits["topics"][ours], marked, reduction="none").sum(1)
-    asked = torch.tensor([float(row.demand or 0) for row in own])
     demand = F.binary_cross_entropy_with_logits(logits["demand"][ours, 0], asked, pos_weight=torch.tensor(3.0), reduction="none")
     return total + share * ((city * weight).mean() + 0.5 * topics.mean() + 0.6 * demand.mean())
 
@@ -185,8 +208,8 @@ class Run:
         """One step; the loss before it."""
         began = time.monotonic()
         for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * rate(self.progress)
-        hidden, mask = collate(batch)
+            group["lr"] = group["peak"] * rate(self.progress) * self.opts.rate
+        hidden, mask = collate(thinned_out(batch, self.opts.drop))
         style = torch.tensor([float(item.row.human) for item in batch])
         loss = loss_of(self.net.upper(hidden, mask, style), [item.row for item in batch])
         self.optimizer.zero_grad()
@@ -233,12 +256,19 @@ def main() -> None:
     options.add_argument("--every", type=int, default=250)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--threads", type=int, default=2)
+    options.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
+    options.add_argument("--rate", type=float, default=1.0, help="share of the usual learning rate, for going on from such weights")
+    options.add_argument("--soft", type=Path, help="texts labelled by a model (nlp.train.soft)")
+    options.add_argument("--drop", type=float, default=0.0, help="share of the pieces left out of each text in training")
     opts = options.parse_args()
     torch.set_num_threads(opts.threads)
     torch.manual_seed(opts.seed)
     opts.out.mkdir(parents=True, exist_ok=True)
     rows = parts(opts.data)
     net = Net.start(opts.encoder, opts.layers, opts.frozen)
+    if opts.start:
+        net.load_state_dict(torch.load(opts.start, weights_only=True))
+    rows["train"] += soft_rows(opts.soft) if opts.soft else []
     tokenizer = AutoTokenizer.from_pretrained(opts.encoder)
     net.eval()
     train, tune = (encode(net, tokenizer, rows[part], opts.pieces) for part in ("train", "tune"))

@@ -1,10 +1,11 @@
 """The floor that ours is measured against: TF-IDF (words 1–2, characters 2–5) with logistic regression, one model a task and kind of row.
 
-    python -m nlp.train.fit_floor [--data ../shared/data]
+    python -m nlp.train.fit_floor [--data ../shared/data] [--extra --out FILE]
 
 Learns train and tune, as the shipped model does, and writes what it says of the dev rows to split/floor.jsonl, so that `rasad eval`
 can show it beside ours without scikit-learn. For the human-labelled rows it learns those rows, for ours ours: it is told the kind
-of a row, which our model is not. Regularisation and thresholds come from a cross-validation over train and tune.
+of a row, which our model is not. With `--extra` it learns the rows
+of extra_labels.jsonl too (`rasad eval --floor FILE`). Regularisation and thresholds come from a cross-validation over train and tune.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from core.records import TOPICS
-from nlp.train.rows import SPLIT, Row, parts
+from nlp.train.rows import FLOOR, Row, parts
 from nlp.windows import fold
 
 TOPIC_CUT, DEMAND_CUT = 0.2, 0.3
@@ -64,10 +65,13 @@ def main() -> None:
     """The command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--data", type=Path, default=Path("../shared/data"))
-    rows = parts(options.parse_args().data)
+    options.add_argument("--extra", action="store_true")
+    options.add_argument("--out", type=Path, default=FLOOR)
+    opts = options.parse_args()
+    rows = parts(opts.data, opts.extra)
     learn = rows["train"] + rows["tune"]
     said = _human(learn, [row for row in rows["dev"] if row.human]) + _ours(learn, [row for row in rows["dev"] if not row.human])
-    (SPLIT / "floor.jsonl").write_text("".join(json.dumps(line) + "\n" for line in said))
+    opts.out.write_text("".join(json.dumps(line) + "\n" for line in said))
 
 
 if __name__ == "__main__":

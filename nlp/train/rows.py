@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from core.records import CITY_TONES, TONES, TOPICS
+from nlp.train.extra import extra_texts
 from nlp.windows import fold, joined
 
 SPLIT = Path(__file__).parent / "split"
+FLOOR = SPLIT / "floor.jsonl"
 OURS = ("city_news", "general_news", "fresh_city")
 PARTS = ("train", "tune", "dev")
 
@@ -25,7 +27,8 @@ class Row:
 
     ``tone`` is a distribution over TONES; ``city`` an index of CITY_TONES, ``topics`` indexes, ``demand`` 0/1, each None when unlabelled.
     ``votes`` is the number of human votes (0: a label of ours); ``majority`` the tone to be measured against (None: people tied);
-    ``sure`` is False for ``conf: low`` and for rows on which the people differed.
+    ``sure`` is False for ``conf: low`` and for rows on which the people differed. ``soft`` holds the probabilities that a model gave,
+    of all labels in their order, where nobody labelled the text.
     """
 
     key: str
@@ -38,6 +41,7 @@ class Row:
     demand: int | None = None
     votes: int = 0
     sure: bool = True
+    soft: tuple[float, ...] | None = None
 
     @property
     def human(self) -> bool:
@@ -87,7 +91,8 @@ def read_rows(folder: Path) -> list[Row]:
     return sorted(unique.values(), key=lambda row: (row.key, row.human))
 
 
-def _shingles(text: str) -> set[int]:
+def shingles_of(text: str) -> set[int]:
+    """The six-word runs of a text, folded, as numbers."""
     words = fold(text).split()
     return {hash(tuple(words[i : i + 6])) for i in range(max(1, len(words) - 5))}
 
@@ -107,9 +112,9 @@ def _shared(shingles: list[set[int]]) -> dict[tuple[int, int], int]:
     return shared
 
 
-def _groups(rows: list[Row]) -> list[int]:
+def groups_of(rows: Sequence[Row]) -> list[int]:
     """The near-duplicates' group of each row: rows that share a third of the shorter one's six-word runs."""
-    shingles = [_shingles(row.text) for row in rows]
+    shingles = [shingles_of(row.text) for row in rows]
     parent = list(range(len(rows)))
 
     def root(i: int) -> int:
@@ -126,7 +131,7 @@ def _groups(rows: list[Row]) -> list[int]:
 
 def make_split(rows: list[Row]) -> dict[str, str]:
     """The part of each text by a hash: 70 % train, 12 % tune, 18 % dev; near-duplicates always in one part."""
-    groups = _groups(rows)
+    groups = groups_of(rows)
     smallest: dict[int, str] = {}
     for row, group in zip(rows, groups, strict=True):
         smallest[group] = min(smallest.get(group, row.key), row.key)
@@ -151,10 +156,18 @@ def read_split(folder: Path = SPLIT) -> dict[str, str]:
     return {key: part for part in PARTS for key in (folder / f"{part}.txt").read_text().split()}
 
 
-def parts(folder: Path) -> dict[str, list[Row]]:
-    """The rows of each part. A row that the split files do not name belongs to train."""
+def extra_rows(folder: Path) -> list[Row]:
+    """The rows of extra_labels.jsonl, in order; one whose text has another hash than the label says is left out."""
+    found = [(_ours(label, f"extra{label['round']}"), label["key"]) for label in extra_texts(folder)]
+    return sorted((row for row, key in found if row.key == key), key=lambda row: row.key)
+
+
+def parts(folder: Path, extra: bool = True) -> dict[str, list[Row]]:
+    """The rows of each part. A row that the split files do not name belongs to train, and so do the extra ones."""
     split = read_split()
     found: dict[str, list[Row]] = {part: [] for part in PARTS}
     for row in read_rows(folder):
         found[split.get(row.key, "train")].append(row)
+    known = {row.key for rows in found.values() for row in rows}
+    found["train"] += [row for row in extra_rows(folder) if extra and row.key not in known]
     return found
