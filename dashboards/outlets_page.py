@@ -1,5 +1,6 @@
 """The outlets: what was read of each, when last, and what failed and why."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ from store.ledger_records import Coverage, FeedState
 from store.query import EVERYTHING
 
 _WEEK = 7
+_AILING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,25 @@ def outlet_states(desk: Desk) -> list[OutletState]:
     keys = dict.fromkeys([*desk.outlets, *(key for (key,) in totals), *coverage])
     states = [_state(desk, key, (totals, by_day, coverage), days) for key in keys]
     return sorted(states, key=lambda state: (-state.week, -state.articles, state.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How many outlets are in which state, in the order of STATE_WORDS, and those that want a look, the most productive first."""
+
+    counts: tuple[tuple[str, int], ...]
+    ailing: tuple[OutletState, ...]
+
+
+def outlets_health(desk: Desk) -> Health:
+    """The outlets' state in a few lines, made anew every five minutes: the ledger is asked for it."""
+    return desk.kept(("health", int(desk.clock().timestamp()) // 300), lambda: _health(outlet_states(desk)))
+
+
+def _health(states: list[OutletState]) -> Health:
+    counts = Counter(one.state for one in states)
+    ailing = tuple(one for one in states if one.state in ("failing", "quiet"))
+    return Health(tuple((state, counts[state]) for state in reversed(STATE_WORDS) if counts[state]), ailing[:_AILING])
 
 
 _Counts = Mapping[tuple[str, ...], int]

@@ -14,6 +14,7 @@ from core.records import TOPICS, Article, Demand
 from dashboards.desk import Desk
 from dashboards.figures import count_figures
 from dashboards.narrowing import Narrowing
+from dashboards.outlets_page import STATE_WORDS, outlets_health
 from dashboards.stories import top_stories
 from render.charts import NARROW, WIDE, tone_chart_svg, tone_key
 from render.words import topic_name
@@ -97,6 +98,8 @@ def figures_page(desk: Desk, request: Request, focus: Focus) -> HTMLResponse:
         chart_wide=desk.kept(("wide", narrowing), lambda: tone_chart_svg(figures.days, WIDE, link)),
         chart_narrow=desk.kept(("narrow", narrowing), lambda: tone_chart_svg(figures.days, NARROW, link)),
         key=tone_key(),
+        health=None if focus.field else outlets_health(desk),
+        state_words=STATE_WORDS,
         archive_count=desk.archive.search.count(),
         **period_words(period, focus.path, tehran_day(now), desk.archive.collections.all()),
         narrowing=narrowing,

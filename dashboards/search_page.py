@@ -15,7 +15,7 @@ from dashboards.narrowing import Narrowing
 from dashboards.saved_searches_page import CADENCES
 from render.words import TONE_NAMES, VOICE_NAMES, topic_name
 from store.explain import explain
-from store.highlight import marks, snippet
+from store.highlight import Marker
 from store.index import ORDERS, Hit, Order, SearchPage, SearchRequest
 from store.query import Query
 from store.suggest import did_you_mean
@@ -132,13 +132,14 @@ def read_order(text: str, narrowing: Narrowing) -> Order:
 def shown_results(desk: Desk, hits: Sequence[Hit], query: Query) -> list[Result]:
     """The hits with their articles, those with only some of the words after the others; one that has gone meanwhile is left out."""
     ids = [id for hit in hits for id in (hit.id, *hit.reprints)]
-    articles = {article.id: article for article in desk.archive.articles.get_many(ids)}
+    articles = {article.id: article for article in desk.archive.articles.get_shown(ids)}
+    marker = Marker(query)
     shown = [
         Result(
             articles[hit.id],
             hit.partial,
-            _marked_headline(articles[hit.id], query),
-            _marked_snippet(articles[hit.id], query),
+            _marked_headline(articles[hit.id], marker),
+            _marked_snippet(articles[hit.id], marker),
             tuple(articles[id] for id in hit.reprints if id in articles),
         )
         for hit in hits
@@ -230,12 +231,12 @@ def _last_good_url(narrowing: Narrowing, mistake: object) -> str:
     return replace(narrowing, text=good).url() if good else ""
 
 
-def _marked_headline(article: Article, query: Query) -> list[Piece]:
+def _marked_headline(article: Article, marker: Marker) -> list[Piece]:
     text = article.raw.headline
-    return cut(text, [Mark(span.start, span.end, "hit") for span in marks(text, query)])
+    return cut(text, [Mark(span.start, span.end, "hit") for span in marker.marks(text)])
 
 
-def _marked_snippet(article: Article, query: Query) -> list[Piece]:
+def _marked_snippet(article: Article, marker: Marker) -> list[Piece]:
     raw = article.raw
-    found = snippet(raw.body or raw.lead, query, 260)
+    found = marker.snippet(raw.body or raw.lead, 260)
     return cut(found.text, [Mark(span.start, span.end, "hit") for span in found.marks])

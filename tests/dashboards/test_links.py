@@ -9,11 +9,20 @@ from starlette.testclient import TestClient
 
 from core.dates import persian_digits
 from store.archive import Archive
+from tests.desk import NOW
+
+
+@pytest.fixture(autouse=True, scope="module")
+def collection(filled: tuple[Archive, TestClient]) -> None:
+    filled[0].collections.add("نمونه", ["sample_shahrnameh"], "سارا", NOW)
+
 
 PAGES = [
     "/?days=14",
     "/?days=14&scope=all",
     "/?days=14&own=0",
+    "/?days=14&collection=1",
+    "/?days=14&collection=1&own=0&scope=all",
     "/?from=1405/09/01&to=1405/09/02&scope=all&own=0",
     "/topics/transport?days=14",
     "/outlets/sample_khabar_shahr?days=14&scope=all",
@@ -87,7 +96,7 @@ def test_without_own_outlets_changes_every_figure(client: TestClient, archive: A
 def test_a_figure_names_the_choice_it_was_counted_by(client: TestClient) -> None:
     for more, words in (("", "خبرهای مربوط به شهر"), ("&scope=all", "همهٔ خبرها"), ("&own=0", "بی رسانه‌های شهرداری")):
         page = html.fromstring(client.get(f"/?days=14{more}").text)
-        heads = page.xpath("//main//h2[@id]")
+        heads = page.xpath("//main//h2[@id and @id != 'health']")
         assert len(heads) >= 6
         assert all(words in head.text_content() for head in heads)
 
@@ -109,3 +118,23 @@ def test_an_export_has_exactly_the_rows_of_the_screen(client: TestClient) -> Non
     assert set(ids) == shown
     assert exported["ndjson"].text.count("\n") == total
     assert persian_digits(total) in page.text_content()
+
+
+def test_a_collection_changes_every_figure_and_is_named_beside_it(client: TestClient) -> None:
+    whole, part = (html.fromstring(client.get(f"/?days=14&scope=all{more}").text) for more in ("", "&collection=1"))
+    numbers = [[first_number(each.text_content()) or 0 for each in page.xpath("//a[@class='kpi-number']")] for page in (whole, part)]
+    assert 0 < numbers[1][0] < numbers[0][0]
+    assert len(part.xpath("//section[@aria-labelledby='outlets']//li")) == 1
+    heads = [head.text_content() for head in part.xpath("//main//h2[@id and @id != 'health']")]
+    assert len(heads) >= 6
+    assert all("گروه «نمونه»" in head for head in heads)
+    assert part.xpath("//select[@name='collection']/option[@selected]/text()") == ["نمونه"]
+    assert all("collection=1" in link for link in part.xpath("//div[@class='segments']/a/@href | //a[contains(@class, 'switch')]/@href"))
+    assert client.get("/?collection=99").status_code == 400
+
+
+def test_the_overview_tells_how_the_outlets_are(client: TestClient) -> None:
+    page = html.fromstring(client.get("/?days=14").text)
+    counts = [first_number(one.text_content()) or 0 for one in page.xpath("//p[@class='health']/span")]
+    rows = html.fromstring(client.get("/outlets").text).xpath("//table[@class='outlets']/tbody/tr")
+    assert sum(counts) == len(rows)
