@@ -1,4 +1,4 @@
-"""The work process: the only one that writes the index, under the lease; it also sends the digests."""
+"""The work process: the only one that writes the index, under the lease; it also sends digests, alerts and webhooks."""
 
 import logging
 import signal
@@ -6,45 +6,74 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from app.jobs import LeaseLost, holding, run_jobs
+from app.jobs import LeaseLost, annotate_claimed, holding, run_jobs
+from app.pausing import Loop, pause_reason
+from app.sending import start_sending
 from app.wiring import opened
 from core.dates import utc_now
-from core.errors import RasadError, Unavailable
+from core.errors import Unavailable
 from core.settings import Settings
-from digest.outbox import open_outbox
-from digest.run import send_due
 from nlp.annotate import Annotator
 from store.archive import Archive
+from store.work import process_owner
 
 IDLE_SECONDS = 1.0
 STANDBY_SECONDS = 5.0
-SEND_SECONDS = 5.0
 MAILER_SECONDS = 10.0
+ALL_PARTS = frozenset({"tag", "index", "send"})
 log = logging.getLogger("rasad.work")
 
 
-def work_forever(settings: Settings) -> None:
-    """Works until SIGTERM or SIGINT. A second one stands by and takes over when the first is gone."""
+def work_forever(settings: Settings, parts: frozenset[str] = ALL_PARTS) -> None:
+    """Works until SIGTERM or SIGINT. A second one stands by and takes over when the first is gone.
+
+    ``parts`` are some of ``tag`` (annotate; any number of processes share the articles), ``index`` (group and index, under the lease) and
+    ``send``. Together, as ``rasad up`` runs them, annotating happens under the lease too: one model in memory, one process.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with opened(settings) as reader:
-        mailer = threading.Thread(target=_send_forever, args=(reader, settings, stop), name="mailer", daemon=True)
-        mailer.start()
-        while not stop.is_set():
-            with holding(reader) as renew:
-                if renew:
-                    with suppress(LeaseLost):
-                        _work(settings, renew, stop)
-            stop.wait(STANDBY_SECONDS)
-        mailer.join(MAILER_SECONDS)
+        senders = start_sending(reader, settings, stop) if "send" in parts else []
+        if "index" in parts:
+            _stand_by(reader, settings, stop, tagging="tag" in parts)
+        elif "tag" in parts:
+            tag_forever(reader, settings, stop)
+        stop.wait()
+        for sender in senders:
+            sender.join(MAILER_SECONDS)
 
 
-def _work(settings: Settings, renew: Callable[[], None], stop: threading.Event) -> None:
+def _stand_by(reader: Archive, settings: Settings, stop: threading.Event, *, tagging: bool) -> None:
+    def once() -> None:
+        with holding(reader) as renew:
+            if renew:
+                with suppress(LeaseLost):
+                    _work(settings, renew, stop, tagging=tagging)
+
+    Loop("work", STANDBY_SECONDS, once, settings.data, stop).run()
+
+
+def tag_forever(archive: Archive, settings: Settings, stop: threading.Event) -> None:
+    """Annotates whatever waits; each article is handed to one such process at a time."""
+    annotator, owner = _load(settings), process_owner()
+    log.info("working: annotating")
+
+    def once() -> None:
+        while not stop.is_set() and annotate_claimed(archive, annotator, owner, utc_now()):
+            pass
+
+    Loop("tag", IDLE_SECONDS, once, settings.data, stop).run()
+
+
+def _work(settings: Settings, renew: Callable[[], None], stop: threading.Event, *, tagging: bool) -> None:
     with opened(settings, writable=True) as archive:
-        annotator = Annotator.load(settings.config, settings.tone_model, settings.tone_labels, settings.own_model)
-        log.info("working: annotating, grouping, indexing")
+        annotator = _load(settings) if tagging else None
+        log.info("working: %sgrouping, indexing", "annotating, " if tagging else "")
         while not stop.is_set():
+            reason = pause_reason(settings.data)
+            if reason:
+                raise Unavailable(reason)
             renew()
             stop.wait(IDLE_SECONDS if work_once(archive, annotator, renew) else STANDBY_SECONDS)
 
@@ -61,12 +90,5 @@ def work_once(archive: Archive, annotator: Annotator | None, renew: Callable[[],
     return True
 
 
-def _send_forever(archive: Archive, settings: Settings, stop: threading.Event) -> None:
-    """Sends what is due, in a thread of its own: a mail server may stall for minutes. The ledger in SQL keeps two workers apart."""
-    while not stop.is_set():
-        try:
-            for sending in send_due(archive, open_outbox(settings), settings, utc_now()):
-                log.info("digest: %s", sending)
-        except RasadError as error:
-            log.warning("digest: %s", error)
-        stop.wait(SEND_SECONDS)
+def _load(settings: Settings) -> Annotator:
+    return Annotator.load(settings.config, settings.tone_model, settings.tone_labels, settings.own_model)

@@ -3,6 +3,7 @@
 import typer
 
 from app.terminal import plain_errors
+from core.errors import BadInput
 from core.settings import Settings
 
 
@@ -17,12 +18,17 @@ def serve(
         serve_forever(_settings(host, port))
 
 
-def work() -> None:
-    """Annotate, group, index and send digests as articles arrive (the work process of `rasad up`)."""
-    from app.working import work_forever
+def work(
+    only: list[str] = typer.Option([], "--only", help="tag, index or send: a part of the work, in a process of its own"),
+) -> None:
+    """Annotate, group, index and send as articles arrive (the work process of `rasad up`)."""
+    from app.working import ALL_PARTS, work_forever
 
     with plain_errors():
-        work_forever(Settings.load())
+        unknown = set(only) - ALL_PARTS
+        if unknown:
+            raise BadInput("only", ", ".join(sorted(unknown)), f"some of {', '.join(sorted(ALL_PARTS))} are expected")
+        work_forever(Settings.load(), frozenset(only) or ALL_PARTS)
 
 
 def up(port: int = typer.Option(0, help="port of the web service; default: RASAD_PORT")) -> None:

@@ -4,8 +4,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 INSTALL = "apt-get install -y postgresql"
@@ -21,9 +22,25 @@ def find_binaries() -> Path | None:
     return max((path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")), default=None)
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server in a folder: its SQLAlchemy address, and how it is stopped (as by a crash) and started again."""
+
+    url: str
+    stop: Callable[[], None]
+    start: Callable[[], None]
+
+
 @contextmanager
 def running_server(binaries: Path) -> Iterator[str]:
     """Starts a server and gives the SQLAlchemy address of its first database; stops and removes it at the end."""
+    with controlled_server(binaries) as server:
+        yield server.url
+
+
+@contextmanager
+def controlled_server(binaries: Path) -> Iterator[Server]:
+    """The same, with the means to stop and start it meanwhile."""
     folder = Path(tempfile.mkdtemp(prefix="rasad-pg-"))
     account: list[str] = []
     if os.geteuid() == 0:
@@ -36,12 +53,18 @@ def running_server(binaries: Path) -> Iterator[str]:
     def run(*command: str | Path) -> None:
         subprocess.run([*account, *map(str, command)], check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
+    def start() -> None:
+        run(binaries / "pg_ctl", "-D", data, "-l", log, "-w", "-o", f"{_OPTIONS} -k {folder}", "start")
+
+    def stop() -> None:
+        run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+
     try:
         run(binaries / "initdb", "-D", data, "-U", _ACCOUNT, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-        run(binaries / "pg_ctl", "-D", data, "-l", log, "-w", "-o", f"{_OPTIONS} -k {folder}", "start")
+        start()
         try:
-            yield f"postgresql://{_ACCOUNT}@/postgres?host={folder}"
+            yield Server(f"postgresql://{_ACCOUNT}@/postgres?host={folder}", stop, start)
         finally:
-            run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
