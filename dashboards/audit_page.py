@@ -1,5 +1,6 @@
 """``/settings/audit``: who wrote, exported or looked at what, and when. For administrators."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -13,9 +14,12 @@ KINDS = {
     "session.": "ورود و خروج",
     "user.": "کاربران",
     "key.": "کلیدها",
-    "article.": "اصلاح خبرها",
-    "bulletin.": "بولتن",
+    "article.": "خبرها و برچسب‌ها",
     "search.": "جست‌وجوهای ذخیره‌شده",
+    "collection.": "گروه‌های رسانه",
+    "bulletin.": "بولتن",
+    "subscription.": "خبرنامه و گیرندگان",
+    "webhook.": "فرستادن به سامانه‌های دیگر",
     "export": "خروجی‌ها",
 }
 ACTIONS = {
@@ -31,7 +35,40 @@ ACTIONS = {
     "key.revoke": "باطل کردن کلید",
     "key.list": "دیدن فهرست کلیدها",
     "audit.list": "دیدن دفتر رویدادها",
+    "article.correct": "اصلاح برچسب",
+    "article.undo": "برگرداندن اصلاح",
+    "article.add": "افزودن خبر",
+    "search.save": "ذخیرهٔ جست‌وجو",
+    "search.change": "تغییر جست‌وجوی ذخیره‌شده",
+    "search.remove": "برداشتن جست‌وجوی ذخیره‌شده",
+    "search.export": "خروجی جست‌وجو",
+    "export": "خروجی خبرها",
+    "collection.add": "ساختن گروه رسانه",
+    "collection.change": "تغییر گروه رسانه",
+    "collection.remove": "برداشتن گروه رسانه",
+    "bulletin.pick": "افزودن به بولتن",
+    "bulletin.drop": "برداشتن از بولتن",
+    "bulletin.arrange": "چیدن بولتن",
+    "bulletin.describe": "عنوان و یادداشت بولتن",
+    "bulletin.annotate": "یادداشت خبر در بولتن",
+    "bulletin.export": "دریافت بولتن",
+    "bulletin.publish": "انتشار بولتن",
+    "bulletin.remove": "برداشتن بولتن",
+    "subscription.add": "ساختن خبرنامه",
+    "subscription.change": "تغییر خبرنامه",
+    "subscription.addresses": "تغییر گیرندگان",
+    "subscription.remove": "پایان دادن به خبرنامه",
+    "webhook.add": "افزودن نشانی سامانه",
+    "webhook.remove": "برداشتن نشانی سامانه",
+    "webhook.rotate": "تعویض رمز سامانه",
+    "webhook.replay": "فرستادن دوباره",
 }
+_OPENED = re.compile(r"(articles|bulletins)/\d+")
+
+
+def address_of(target: str) -> str:
+    """Where the thing can be looked at: articles/12 → /articles/12; "" for what has no page of its own."""
+    return f"/{target}" if _OPENED.fullmatch(target) else ""
 
 
 def build_router(desk: Desk) -> APIRouter:
@@ -44,7 +81,14 @@ def build_router(desk: Desk) -> APIRouter:
         audit.note(require(request, "admin"), "audit.list", "audit", desk.clock())
         rows = audit.entries(before=before, limit=_SHOWN + 1, user=user, action=kind if kind in KINDS else "")
         more = rows[_SHOWN - 1].id if len(rows) > _SHOWN else None
-        chosen: dict[str, Any] = {"user_chosen": user, "kind": kind, "users": audit.users(), "kinds": KINDS, "actions": ACTIONS}
+        chosen: dict[str, Any] = {
+            "user_chosen": user,
+            "kind": kind,
+            "users": audit.users(),
+            "kinds": KINDS,
+            "actions": ACTIONS,
+            "address_of": address_of,
+        }
         return desk.page("audit.html", section="settings", entries=rows[:_SHOWN], more=more, **chosen)
 
     return router

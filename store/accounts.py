@@ -139,13 +139,13 @@ class Accounts:
         return User(*row) if row else None
 
     def make_first_link(self, now: datetime) -> str | None:
-        """The token of a link that makes the first administrator, once, within an hour; earlier ones end. None when there are accounts."""
+        """The token of a link that makes the first administrator, once, within an hour. None when there are accounts."""
         token = new_token()
         with writing(self._engine) as connection:
             lock_until_commit(connection, _LOCK)
             if connection.scalar(sa.select(accounts.c.id).limit(1)) is not None:
                 return None
-            connection.execute(sa.delete(first_links))
+            connection.execute(sa.delete(first_links).where(first_links.c.expires_at <= now))
             connection.execute(sa.insert(first_links).values(token_hash=token_hash(token), expires_at=now + LINK_LASTS))
         return token
 
@@ -156,12 +156,15 @@ class Accounts:
 
     def use_first_link(self, token: str, name: str, password: str, now: datetime) -> User:
         """Makes the first administrator; the link ends. NotFound for a link that has ended, BadInput as ``add``."""
+        if not self.is_first_link(token, now):
+            raise NotFound("first link", "…")
         row = _new_row(name, "admin", password, now)
         with writing(self._engine) as connection:
             lock_until_commit(connection, _LOCK)
-            used = connection.execute(sa.delete(first_links).where(_open_link(token, now))).rowcount
-            if not used or connection.scalar(sa.select(accounts.c.id).limit(1)) is not None:
+            used = connection.scalar(sa.select(first_links.c.expires_at).where(_open_link(token, now)))
+            if used is None or connection.scalar(sa.select(accounts.c.id).limit(1)) is not None:
                 raise NotFound("first link", "…")
+            connection.execute(sa.delete(first_links))
             return _insert(connection, row)
 
 

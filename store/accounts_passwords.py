@@ -2,17 +2,20 @@
 
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from core.errors import BadInput
+from core.errors import BadInput, TooMany
 
 LEAST_LETTERS = 10
 MOST_LETTERS = 500
 _LEAST_DIFFERENT = 5
 _HASHER = PasswordHasher()
-_AT_ONCE = threading.BoundedSemaphore(3)  # each takes 64 MiB: a flood of sign-ins must not eat the memory
+_AT_ONCE = threading.BoundedSemaphore(3)  # each takes 64 MiB and a core: a flood of sign-ins must not take them all
+_PATIENCE = 4.0
 # The keyboard's layout decides which of these a person types; it must not decide whether they come in.
 _SAME = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩يك", "01234567890123456789یک")
 
@@ -24,7 +27,7 @@ def folded(text: str) -> str:
 
 def hashed(password: str) -> str:
     """The Argon2id hash with its own salt and parameters."""
-    with _AT_ONCE:
+    with _turn():
         return _HASHER.hash(folded(password))
 
 
@@ -32,11 +35,21 @@ def matches(stored: str, password: str) -> bool:
     """Whether the password is the stored one. An empty hash (no such account) takes as long as a wrong password."""
     if len(password) > MOST_LETTERS:
         return False
-    with _AT_ONCE:
+    with _turn():
         try:
             return _HASHER.verify(stored or _NOBODY, folded(password)) and bool(stored)
         except (VerificationError, InvalidHashError):
             return False
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _AT_ONCE.acquire(timeout=_PATIENCE):
+        raise TooMany("passwords at once", 5, "اکنون کسان بسیاری وارد می‌شوند. چند ثانیهٔ دیگر دوباره بیازمایید.")
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
 
 
 def check_new(password: str, name: str) -> None:

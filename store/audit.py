@@ -44,14 +44,15 @@ class Audit:
             written.append(action)
 
     def entries(self, *, before: int | None = None, limit: int = 100, user: str = "", action: str = "") -> list[AuditEntry]:
-        """The newest first; ``before`` is the id of the last one seen, ``action`` a beginning like ``key.``."""
+        """The newest first; ``before`` is the last id seen, ``action`` a beginning like ``key.`` or an ending like ``export``."""
         query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.id < before)
         if user:
             query = query.where(audit.c.user == user)
         if action:
-            query = query.where(audit.c.action.startswith(action, autoescape=True))
+            fits = audit.c.action.startswith(action, autoescape=True) | audit.c.action.endswith(action, autoescape=True)
+            query = query.where(fits)
         with reading(self._engine) as connection:
             return [AuditEntry(*row) for row in connection.execute(query)]
 

@@ -287,3 +287,17 @@ def test_the_first_start_prints_a_link_and_no_password(archive: Archive, capsys:
     archive.accounts.add("مدیر", "admin", PASSWORD, NOW)
     tell_first_link(archive, Settings(data=tmp_path))
     assert capsys.readouterr().err == ""
+
+
+def test_the_document_on_security_names_tests_that_exist() -> None:
+    """Every `tests/…::name`, and every `::name` after it in the same row."""
+    text, missing = (ROOT / "docs" / "security.md").read_text("utf-8"), []
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "tests/" in line]
+    for row in rows:
+        file = ""
+        for path, name in re.findall(r"`(tests/[\w/]+\.py)?::(\w+)`", row):
+            file = path or file
+            if f"def {name}(" not in (ROOT / file).read_text("utf-8"):
+                missing.append(f"{file}::{name}")
+    assert len(rows) > 20
+    assert missing == []

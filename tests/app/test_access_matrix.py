@@ -25,6 +25,7 @@ GET /docs viewer read
 GET /docs/{name} viewer read
 GET /healthz open -
 GET /readyz open -
+GET /metrics admin metrics
 GET /static open -
 GET /unsubscribe/{token} open -
 POST /unsubscribe/{token} open -

@@ -240,3 +240,11 @@ def test_the_audit_shows_who_did_what_when(empty: Archive, app: FastAPI) -> None
     rest = admin.get(older.group(1).replace("&amp;", "&")).text
     seen = [int(number) for number in re.findall(r"search/(\d+)<", first + rest)]
     assert seen == list(range(129, -1, -1))
+
+
+def test_a_planted_session_is_not_taken_over(empty: Archive, browser: TestClient) -> None:
+    empty.accounts.add("سارا", "viewer", PASSWORD, NOW)
+    browser.cookies.set("rasad", "planted-by-somebody-else")
+    assert enter(browser).status_code == 303
+    assert empty.accounts.user_of("planted-by-somebody-else", NOW) is None
+    assert [cookie.value for cookie in browser.cookies.jar if cookie.value != "planted-by-somebody-else"] != []
