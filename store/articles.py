@@ -114,6 +114,11 @@ class Articles:
                 tagging.claim_ids(connection, ids, owner, now + timedelta(seconds=CLAIM_SECONDS))
         return self.get_many(ids)
 
+    def release_dead(self, owner: str, now: datetime) -> int:
+        """Hands back what dead processes of this machine, or a former one of the owner's name, had claimed; how many articles."""
+        with writing(self._engine) as connection:
+            return tagging.release_dead(connection, owner, now)
+
     def annotate(self, id: int, revision: int, said: Annotations, tagged_at: datetime) -> bool:
         """Writes what NLP says about a revision; False when the article was edited since and waits for annotation again."""
         return self.annotate_many([(id, revision, said)], tagged_at) == 1

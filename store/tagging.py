@@ -10,6 +10,7 @@ from store.changes import log_changes
 from store.engine import insert_into, is_postgresql
 from store.rows import dump_annotations
 from store.tables import annotations, articles
+from store.work import has_died
 
 Tagged = tuple[int, int, Annotations]
 
@@ -37,6 +38,21 @@ def untagged_ids(connection: sa.Connection, nlp_version: str, limit: int, now: d
 def claim_ids(connection: sa.Connection, ids: Sequence[int], owner: str, until: datetime) -> None:
     """Marks articles as being worked on by ``owner`` until that moment."""
     connection.execute(sa.update(articles).where(articles.c.id.in_(ids)).values(claimed_by=owner, claimed_until=until))
+
+
+def release_dead(connection: sa.Connection, mine: str, now: datetime) -> int:
+    """Hands back what processes of this machine had claimed that are gone, and what one of this very name left behind; how many.
+
+    ``mine`` is the asking process as ``host:pid:…``: in a container the process that comes after has the same host and number.
+    """
+    held = articles.c.claimed_until > now
+    owners = set(connection.scalars(sa.select(articles.c.claimed_by).where(held, articles.c.claimed_by != "").distinct()))
+    former = mine.rpartition(":")[0] + ":" if mine else "\n"
+    gone = [owner for owner in owners if has_died(owner) or owner.startswith(former)]
+    if not gone:
+        return 0
+    freed = sa.update(articles).where(articles.c.claimed_by.in_(gone)).values(claimed_by="", claimed_until=None)
+    return connection.execute(freed).rowcount
 
 
 def write_annotations(connection: sa.Connection, tagged: Sequence[Tagged], tagged_at: datetime, owner: str) -> list[int]:

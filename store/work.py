@@ -26,7 +26,7 @@ class Work:
         if self._take(name, owner, now, until):
             return True
         holder = self.holder(name, now)
-        if holder is None or not _has_died(holder):
+        if holder is None or not has_died(holder):
             return False
         self.release(name, holder)
         return self._take(name, owner, now, until)
@@ -68,7 +68,7 @@ def process_owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
 
 
-def _has_died(owner: str) -> bool:
+def has_died(owner: str) -> bool:
     """Whether ``host:pid:…`` names a process of this machine that is gone; other owners live until their lease runs out."""
     host, _, rest = owner.partition(":")
     pid = rest.partition(":")[0]

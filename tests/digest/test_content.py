@@ -38,6 +38,7 @@ def _counted_links(page: str) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("query", ["", "شهرداری", "tone:negative OR قطارشهری", "اتوبوس برقی"])
 def test_every_number_links_to_exactly_its_articles(archive: Archive, settings: Settings, now: datetime, query: str) -> None:
+    """Complaint row 14: the daily summary is a core feature, and each of its numbers can be checked in the desk."""
     subscription = archive.people.add_subscription("خبر", query, ["a@b.org"], now=now)
     mail = preview(archive, settings, subscription.id, now)
     links = _counted_links(mail.html)
