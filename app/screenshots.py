@@ -1,6 +1,6 @@
 """Pictures of every page at desk and phone width: ``RASAD_DATA=var/demo python -m app.screenshots docs/screenshots``.
 
-Needs Chromium and the development environment. The archive is only read.
+Needs Chromium and the development environment. They are taken of a copy of the archive, in which an officer has done some work.
 """
 
 import logging
@@ -15,11 +15,15 @@ from typing import TYPE_CHECKING
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.screenshot_desk import Used, copied, use
 from app.web import create_app
 from app.wiring import load_known_outlets, opened
+from core.dates import utc_now
 from core.errors import NotFound
 from core.settings import Settings
+from dashboards.sign_in_page import cookie_name
 from store.archive import Archive
+from store.indexing import catch_up
 
 if TYPE_CHECKING:
     from playwright._impl._api_structures import FloatRect
@@ -29,7 +33,7 @@ WIDTHS = (1280, 390)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-def take_all(base: str, pages: dict[str, str], folder: Path) -> int:
+def take_all(base: str, pages: dict[str, str], folder: Path, session: str) -> int:
     """Writes NAME-WIDTH.png for every page, and NAME-1280-dark.png; returns how many. Raises NotFound without Chromium."""
     from playwright.sync_api import sync_playwright
 
@@ -42,6 +46,7 @@ def take_all(base: str, pages: dict[str, str], folder: Path) -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         for width, dark in [*((width, False) for width in WIDTHS), (WIDTHS[0], True)]:
             context = browser.new_context(base_url=base, viewport={"width": width, "height": 860}, color_scheme="dark" if dark else "light")
+            context.add_cookies([{"name": cookie_name(secure=False), "value": session, "url": base}])
             page = context.new_page()
             for name, address in pages.items():
                 page.goto(address)
@@ -65,14 +70,15 @@ def _top(height: int, width: int) -> "FloatRect":  # a long page is cut: the pic
 def main() -> None:
     """Takes the pictures of the archive that the settings name."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshots")
-    settings = Settings.load(open="read")
-    with opened(settings) as archive:
+    with copied(Settings.load()) as settings, opened(settings, writable=True) as archive:
+        used = use(archive, utc_now())
+        catch_up(archive)
         app = create_app(archive, settings, tuple(load_known_outlets(settings).values()))
         with _served(app) as base:
-            log.warning("%d pictures in %s", take_all(base, pages_of(archive), folder), folder)
+            log.warning("%d pictures in %s", take_all(base, pages_of(archive, used), folder, used.session), folder)
 
 
-def pages_of(archive: Archive) -> dict[str, str]:
+def pages_of(archive: Archive, used: Used) -> dict[str, str]:
     """Name → address of each page, with the article that has most to show."""
     richest = max(
         archive.articles.walk(), key=lambda one: _richness(archive, one.id, len(one.annotations.quotes) if one.annotations else 0)
@@ -83,7 +89,23 @@ def pages_of(archive: Archive) -> dict[str, str]:
         "article": f"/articles/{richest.id}",
         "topic": "/topics/transport?days=14",
         "triangle": "/triangle?days=14",
+        "compare": "/compare?days=14&kind=topic&a=transport&b=urban_services&scope=all",
+        "bulletins": "/bulletins",
+        "bulletin": f"/bulletins/{used.published}",
+        "bulletin-draft": f"/bulletins/{used.draft}",
         "outlets": "/outlets",
+        "settings": "/settings",
+        "collections": "/settings/collections",
+        "subscriptions": "/settings/subscriptions",
+        "subscription": f"/settings/subscriptions/{used.subscription}",
+        "digests": "/settings/digests",
+        "errors": "/settings/errors",
+        "model": "/settings/model",
+        "users": "/settings/users",
+        "keys": "/settings/keys",
+        "audit": "/settings/audit",
+        "searches": "/searches",
+        "help": "/help",
     }
 
 
