@@ -36,6 +36,7 @@ def list_users() -> None:
     from app.wiring import opened
 
     with plain_errors(), opened(Settings.load()) as archive:
+        archive.audit.note(BY, "user.list", "users", utc_now())
         for one in archive.accounts.all():
             put_json({"id": one.user.id, "name": one.user.name, "role": one.user.role, "seen_at": one.seen_at and one.seen_at.isoformat()})
 
@@ -95,6 +96,7 @@ def list_keys() -> None:
     from app.wiring import opened
 
     with plain_errors(), opened(Settings.load()) as archive:
+        archive.audit.note(BY, "key.list", "keys", utc_now())
         for one in archive.keys.all():
             times = {"expires_at": one.expires_at, "used_at": one.used_at, "revoked_at": one.revoked_at}
             shown = {name: value.isoformat() if value else None for name, value in times.items()}

@@ -240,3 +240,28 @@ def test_a_viewer_sees_no_draft_no_address_and_no_key(site: tuple[FastAPI, Archi
     assert read > 15
     client.cookies.set("rasad", session_of(archive, "editor"))
     assert "پیش‌نویس محرمانه" in client.get(f"/bulletins/{draft}").text
+
+
+@pytest.mark.parametrize("role", ["editor", "admin"])
+def test_no_spelling_of_an_address_opens_it_to_a_lower_role(site: tuple[FastAPI, Archive], role: str) -> None:
+    """Line ends, slashes, dots, spaces, other cases: the gate and the router must not read one address in two ways."""
+    app, archive = site
+    client, wrong = TestClient(app, headers=ORIGIN, raise_server_exceptions=False), []
+    client.cookies.set("rasad", session_of(archive, WHO[WHO.index(role) - 1]))
+    for (method, path), (needed, _) in sorted(TABLE.items()):
+        if needed != role:
+            continue
+        plain = re.sub(r"\{[\w:]+\}", "1", path)
+        spellings = [plain + end for end in ("%0A", "%0D%0A", "%00", "/", "//", "/.", "%20", ";x", "%2F", "#")]
+        spellings += [
+            plain.replace("/1", "/1%0A"),
+            plain.replace("/", "//"),
+            plain.upper(),
+            plain.replace("/", "/./"),
+            plain.replace("s", "%73"),
+        ]
+        for address in spellings:
+            answer = client.request(method, address, follow_redirects=False)
+            if not is_refused(answer) and answer.status_code not in (307, 404, 405):
+                wrong.append((method, address, answer.status_code))
+    assert wrong == []
