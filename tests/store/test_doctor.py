@@ -44,7 +44,7 @@ def fill(archive: Archive, number: int = 60) -> None:
 
 
 def test_records_and_index_agree_after_everything_that_can_happen(searchable: Archive) -> None:
-    """Complaint 6: stories in the database but not in search, counts that differ."""
+    """Complaint row 6: stories in the database but not in search, counts that differ."""
     fill(searchable)
     catch_up(searchable)
     assert compare(searchable) == []
@@ -70,7 +70,7 @@ def test_the_doctor_names_day_and_outlet_of_what_is_missing(searchable: Archive)
 
 
 def test_an_outlet_that_falls_silent_is_named_within_a_day(archive: Archive) -> None:
-    """Complaint 7: everything of one kind was missing for two weeks; a user found it."""
+    """Complaint row 7: everything of one kind was missing for two weeks; a user found it."""
     day = timedelta(days=1)
     for back in range(10):
         made = [("steady", 6), ("fading", 1 if back == 0 else 8), ("stopped", 0 if back == 0 else 5), ("rare", 0 if back == 0 else 2)]
@@ -90,7 +90,7 @@ def test_an_outlet_that_falls_silent_is_named_within_a_day(archive: Archive) -> 
 
 
 def test_days_are_those_of_tehran(searchable: Archive) -> None:
-    """Complaint 16: 20:29Z is still the same evening in Tehran, 20:30Z the next day."""
+    """Complaint row 16: 20:29Z is still the same evening in Tehran, 20:30Z the next day."""
     searchable.articles.save(raw(1, published_at=datetime(2026, 11, 24, 20, 29, tzinfo=UTC)))
     searchable.articles.save(raw(2, published_at=datetime(2026, 11, 24, 20, 30, tzinfo=UTC)))
     searchable.articles.save(raw(3, published_at=None, fetched_at=datetime(2026, 11, 24, 20, 31, tzinfo=UTC)))
@@ -100,7 +100,7 @@ def test_days_are_those_of_tehran(searchable: Archive) -> None:
 
 
 def test_an_export_holds_exactly_what_the_screen_counts(searchable: Archive) -> None:
-    """Complaints 8 and 9: exports with other rows than the screen, cut at 950 of 53,892."""
+    """Complaint rows 8 and 9: exports with other rows than the screen, cut at 950 of 53,892."""
     fill(searchable, 450)
     catch_up(searchable)
     for text in ("", "outlet:outlet1", "بوستان", "نبودنی"):

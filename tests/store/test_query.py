@@ -207,7 +207,7 @@ def test_a_real_mistake_has_a_place_a_persian_message_and_the_last_good_reading(
     ],
 )
 def test_complaint_17_pasted_text_is_never_an_error(text: str) -> None:
-    """Row 17: quotes, parentheses and operators broken for years elsewhere."""
+    """Complaint row 17: quotes, parentheses and operators broken for years elsewhere."""
     parse_query(text, now=NOW)
 
 
@@ -259,7 +259,7 @@ PASTED = (
 @given(st.lists(st.sampled_from(PASTED), max_size=14), st.sampled_from((" ", "", "\n")))
 @settings(max_examples=600, deadline=None)
 def test_complaint_17_a_pasted_headline_is_never_refused(pieces: list[str], between: str) -> None:
-    """Row 17: Persian operators, mixed quotes, slashes, addresses, half-spaces and digits in any order."""
+    """Complaint row 17: Persian operators, mixed quotes, slashes, addresses, half-spaces and digits in any order."""
     parse_query(between.join(pieces), now=NOW)
 
 
@@ -291,7 +291,7 @@ def test_a_value_may_end_a_sentence_and_several_may_stand_together() -> None:
     ],
 )
 def test_complaint_11_what_may_have_been_meant_otherwise_is_said(text: str, word: str) -> None:
-    """Row 11: a query that is read otherwise than it was meant must not be so silently."""
+    """Complaint row 11: a query that is read otherwise than it was meant must not be so silently."""
     assert any(word in note for note in parse_query(text, now=NOW).notes)
 
 
@@ -330,7 +330,7 @@ def test_complaint_17_any_text_is_read_or_refused_and_its_last_good_reading_work
 @given(TYPED)
 @settings(max_examples=600, deadline=None)
 def test_complaint_17_a_printed_query_reads_back_as_the_same(text: str) -> None:
-    """Row 17: the grammar round-trips (compounds that a word made with a left-out stop word are not printed)."""
+    """Complaint row 17: the grammar round-trips (compounds that a word made with a left-out stop word are not printed)."""
     try:
         root = parse_query(text, now=NOW).root
     except BadQuery:

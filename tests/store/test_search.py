@@ -1,5 +1,6 @@
 """What every engine does with the same articles: the contract suite."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ import pytest
 
 from core.errors import BadInput
 from core.records import Article
-from store.index import Order, SearchIndex, SearchPage, SearchRequest
+from store.index import ORDERS, Order, SearchIndex, SearchPage, SearchRequest
 from store.query import EVERYTHING, between_days, in_field, parse_query
 from store.query_dates import read_days
 from tests.store.engines import ENGINES, opened
@@ -153,7 +154,7 @@ def test_an_edited_article_is_found_by_its_new_words_only(index: SearchIndex) ->
 
 
 def test_complaint_6_counts_of_every_facet_agree_with_the_articles_they_lead_to(index: SearchIndex) -> None:
-    """Rows 6 and 8: a number on the screen is the number of articles behind it."""
+    """Complaint rows 6 and 8: a number on the screen is the number of articles behind it."""
     articles = many(300, seed=6)
     index.apply(articles, 300)
     names = ("outlet", "topic", "tone", "city_tone", "entity", "speaker", "section", "voice", "group")
@@ -170,7 +171,7 @@ def test_complaint_6_counts_of_every_facet_agree_with_the_articles_they_lead_to(
 
 
 def test_complaint_6_a_name_spelt_in_several_ways_is_counted_once_and_leads_to_all_its_articles(index: SearchIndex) -> None:
-    """Rows 6 and 8: «آيدين», «آیدین» and «ایدین» are one speaker; so it is with a name that the register knows on some days only."""
+    """Complaint rows 6 and 8: «آيدين», «آیدین» and «ایدین» are one speaker; so is a name that the register knows on some days only."""
     said = [annotated(speaker=name, body=name, tone="negative") for name in ("آیدین نمونه", "آيدين نمونه", "ایدین نمونه", "آیدین نمونه")]
     known = replace(annotated(), quotes=(replace(said[0].quotes[0], speaker="شهردار مشهد", speaker_id="holder-1"),))
     mixed = replace(said[0], quotes=(*said[0].quotes, *said[1].quotes))
@@ -187,7 +188,7 @@ def test_complaint_6_a_name_spelt_in_several_ways_is_counted_once_and_leads_to_a
 
 
 def test_a_day_is_a_day_in_tehran_and_a_month_is_jalali(index: SearchIndex) -> None:
-    """Row 16: 20:30Z belongs to the next day; 1405/09/01 began on 2026-11-22 in Tehran."""
+    """Complaint row 16: 20:30Z belongs to the next day; 1405/09/01 began on 2026-11-22 in Tehran."""
     late = NOW.replace(day=21, hour=20, minute=29)
     index.apply([article(1, published_at=late), article(2, published_at=late + timedelta(minutes=1)), article(3, published_at=None)], 3)
     assert index.counts(EVERYTHING, ("day",)) == {("2026-11-21",): 1, ("2026-11-22",): 1, ("2026-11-24",): 1}
@@ -229,6 +230,32 @@ def test_complaint_12_pages_hold_every_group_once_while_articles_arrive(index: S
     assert sorted(seen) == sorted(expected)
     assert len(partial) == len(set(partial))
     assert not set(partial) & expected
+
+
+def test_complaint_12_any_walk_through_the_pages_shows_every_match_once_while_articles_arrive(index: SearchIndex, seeds: list[int]) -> None:
+    """Complaint row 12: any search, page size, order and folding; what arrived after the first page stays out, nothing is doubled."""
+    index.apply(many(150, seed=seeds[0]), 150)
+    arriving = iter(many(2000, seed=seeds[0] + 1, first=1000))
+    for seed in seeds:
+        for _ in range(4):
+            chance = random.Random(seed)
+            text = chance.choice(("", "شهرداری", "مشهد مترو", "شهر* OR درخت", '"شورای شهر"', "لحن:منفی -زباله", "خیابان حرم ترافیک"))
+            order: Order = chance.choice(ORDERS)
+            query = parse_query(text, now=NOW)
+            request = SearchRequest(query, limit=chance.randint(1, 40), order=order, fold=chance.random() < 0.5)
+            expected = list(index.matching_ids(query, order))
+            page = index.search(request)
+            seen = [(hit.id, *hit.reprints) for hit in page.hits if not hit.partial]
+            while page.next_cursor:
+                index.apply([next(arriving) for _ in range(chance.randint(0, 2))], 200)
+                page = index.search(replace(request, cursor=page.next_cursor))
+                assert page.total == len(expected)
+                seen += [(hit.id, *hit.reprints) for hit in page.hits if not hit.partial]
+            found = [id for members in seen for id in members]
+            assert sorted(found) == sorted(expected), (seed, request)
+            if order != "relevance" and not request.fold:
+                assert found == expected, (seed, request)
+            seed += 1
 
 
 def test_orders_by_time_are_exact_and_break_ties_by_id(index: SearchIndex) -> None:
@@ -283,7 +310,7 @@ def test_an_empty_index_answers_and_wrong_requests_are_refused(index: SearchInde
 
 
 def test_applying_again_changes_nothing(index: SearchIndex) -> None:
-    """Row 11: a batch that is applied twice after a crash stores nothing twice."""
+    """Complaint row 11: a batch that is applied twice after a crash stores nothing twice."""
     articles: list[Article] = many(50, seed=11)
     for _ in range(2):
         index.apply(articles, 50)

@@ -102,7 +102,7 @@ def test_many_threads_may_ask_while_one_writes(tmp_path: Path) -> None:
 
 
 def test_complaint_6_catching_up_leaves_no_drift_and_applies_nothing_twice(archive: Archive) -> None:
-    """Row 6: what is in the records is in the index, also after edits and withdrawals, in any batch size."""
+    """Complaint row 6: what is in the records is in the index, also after edits and withdrawals, in any batch size."""
     saved = [archive.articles.save(samples.raw(number)) for number in range(1, 8)]
     assert catch_up(archive, batch=3) == 7
     assert catch_up(archive) == 0
@@ -149,7 +149,7 @@ def test_a_lost_index_and_one_of_another_version_are_filled_again(
 
 
 def test_a_crash_between_commit_and_note_only_applies_again(archive: Archive, tmp_path: Path) -> None:
-    """Row 11: the note of how far the index came is written after the commit."""
+    """Complaint row 11: the note of how far the index came is written after the commit."""
     archive.articles.save(samples.raw(1))
     catch_up(archive)
     write_seq(tmp_path / "data" / "index" / "g1", 0)
@@ -158,7 +158,7 @@ def test_a_crash_between_commit_and_note_only_applies_again(archive: Archive, tm
 
 
 def test_complaint_29_an_engine_that_is_away_is_unavailable_and_is_caught_up_with_afterwards(archive: Archive) -> None:
-    """Rows 6 and 29: nothing is lost while Elasticsearch is away; the change log waits."""
+    """Complaint rows 6 and 29: nothing is lost while Elasticsearch is away; the change log waits."""
     archive.articles.save(samples.raw(1))
     away = ElasticIndex("http://127.0.0.1:9", name="away")
     for question in (away.seq, away.count, lambda: away.apply([], 1), lambda: away.search(SearchRequest(EVERYTHING))):
@@ -185,7 +185,7 @@ def test_elasticsearch_is_rebuilt_beside_the_index_in_use_and_follows_an_article
 
 
 def test_explain_shows_the_spellings_and_why_not_names_the_clause(index: SearchIndex) -> None:
-    """Row 11: a silently misread query can be seen."""
+    """Complaint row 11: a silently misread query can be seen."""
     index.apply([article(1, "پیاده‌روها", "شهرداری‌ها"), article(2, "دستفروشان", "شهرداری"), article(3, "دست فروش", "مترو")], 3)
     clauses = explain(parse_query("دستفروش شهرداریها -مترو", now=NOW), index)
     assert [(clause.text, clause.total) for clause in clauses] == [("دستفروش", 2), ("شهرداریها", 2), ("NOT (مترو)", 2)]
@@ -231,7 +231,7 @@ def test_did_you_mean_knows_the_english_keyboard_and_one_wrong_letter(index: Sea
 
 
 def test_complaint_20_and_21_our_own_terms_reach_every_engine(index: SearchIndex) -> None:
-    """Rows 20 and 21: engines' own Persian analyzers differ by version; ours is the only one."""
+    """Complaint rows 20 and 21: engines' own Persian analyzers differ by version; ours is the only one."""
     index.apply([article(1, "كلائي", "دست‌فروش‌های پیاده‌رو")], 1)
     assert document(article(1, "كلائي", "دست‌فروش‌های پیاده‌رو")).texts["all"] == ["کلایی", "دستفروش پیادهرو"]
     for text in ("کلایی", "دست فروشان", "پیاده روها", "پياده‌رو"):
