@@ -3,11 +3,14 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.wiring import load_known_outlets, opened
-from core.dates import utc_now
+from core.dates import tehran_day, utc_now
 from core.errors import RasadError
 from core.settings import Settings
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,23 @@ def _index(settings: Settings) -> tuple[bool, str]:
         behind = archive.articles.newest_seq() - archive.search.seq()
         differences = compare(archive)
     if differences:
-        return False, f"{len(differences)} days and outlets differ between records and index, first {differences[0]}"
-    return behind == 0, f"records and index agree, {behind} changes waiting"
+        shown = "; ".join(
+            f"{one.day} {one.outlet}: {one.in_sql} in the records, {one.in_index} in the index" for one in differences[:_SHOWN]
+        )
+        return False, f"{len(differences)} days and outlets differ: {shown}" + " …" * (len(differences) > _SHOWN)
+    return behind == 0, f"records and index agree on every day and outlet, {behind} changes waiting"
+
+
+def _quiet(settings: Settings) -> tuple[bool, str]:
+    from store.doctor import quiet_outlets
+
+    yesterday = tehran_day(utc_now()) - timedelta(days=1)
+    with opened(settings) as archive:
+        quiet = quiet_outlets(archive.engine, yesterday)
+    if not quiet:
+        return True, f"no outlet had far less articles than usual on {yesterday}"
+    shown = ", ".join(f"{one.outlet} {one.found} instead of {one.usual:g}" for one in quiet[:_SHOWN])
+    return False, f"{len(quiet)} outlets had far less articles than usual on {yesterday}: {shown}" + " …" * (len(quiet) > _SHOWN)
 
 
 def _tagged(settings: Settings) -> tuple[bool, str]:
@@ -82,6 +100,11 @@ _CHECKS: tuple[tuple[str, Callable[[Settings], tuple[bool, str]], str], ...] = (
     ("outlets", _outlets, "فهرست رسانه‌ها را در config/outlets.toml درست کنید؛ دست‌کم یک رسانه باید فعال باشد."),
     ("archive", _archive, "پایگاه داده باز نشد؛ RASAD_DATABASE_URL و فضای دیسک را بررسی کنید."),
     ("index", _index, "فرمان rasad tag نمایه را به‌روز می‌کند؛ اگر کافی نبود rasad reindex آن را از نو می‌سازد."),
+    (
+        "quiet outlets",
+        _quiet,
+        "فرمان rasad outlets check می‌گوید سایت این رسانه‌ها چه پاسخ می‌دهد؛ شاید قالب یا نشانی خوراک عوض شده باشد.",
+    ),
     ("annotation", _tagged, "فرمان rasad tag خبرهای مانده را برچسب می‌زند."),
     ("model", _model, "پرونده‌های nlp/model کامل نیست؛ مخزن را دوباره دریافت کنید یا RASAD_TONE_MODEL را بررسی کنید."),
 )
