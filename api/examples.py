@@ -81,6 +81,11 @@ SEARCH: dict[str, Any] = {
     "notes": [],
     "next_cursor": None,
 }
+EXPLANATION = {
+    "clauses": [{"text": "روکش", "means": "واژهٔ «روکش» به هر املا و صرف", "covers": ["روکش", "روکشها"], "total": 5}],
+    "notes": [],
+    "did_you_mean": None,
+}
 STATS = {"total": 5, "by": ["day", "tone"], "counts": [{"day": "2026-11-24", "tone": "neutral", "count": 5}]}
 OUTLETS = {
     "outlets": [

@@ -192,6 +192,19 @@ class Stats(BaseModel):
     counts: list[dict[str, str | int]] = Field(description="one object for each combination that occurs, with `count`")
 
 
+class Clause(BaseModel):
+    text: str = Field(description="the clause in the language of searches")
+    means: str = Field(description="a Persian sentence")
+    covers: list[str] = Field(description="the spellings that it finds, as they stand in the archive")
+    total: int = Field(description="articles that meet this clause alone")
+
+
+class Explanation(BaseModel):
+    clauses: list[Clause]
+    notes: list[str] = Field(description="Persian remarks on how the search was read")
+    did_you_mean: str | None = Field(description="a search that is likely meant instead and finds something")
+
+
 class QuoteRow(Quote):
     article: Reprint
 

@@ -1,6 +1,7 @@
-"""Search and counts."""
+"""Search, counts, and how a search is read."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -12,8 +13,10 @@ from api.answers import answer_search
 from api.replies import described, reply
 from core.errors import BadInput
 from store.archive import Archive
+from store.explain import explain
 from store.index import FACETS, SearchRequest
 from store.query import parse_query
+from store.suggest import did_you_mean
 
 Words = Annotated[
     str, Query(max_length=2000, description="a search in the language of the desk; empty: everything", examples=["آسفالت لحن:منفی"])
@@ -22,7 +25,7 @@ _USUAL_FACETS = "outlet,topic,tone,city_tone"
 
 
 def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
-    """``/search`` and ``/stats``."""
+    """``/search``, ``/stats`` and ``/explain``."""
     router = APIRouter(tags=["search"])
 
     @router.get("/search", summary="Articles that match a search", responses=described(models.SearchAnswer, "SEARCH", 400))
@@ -52,6 +55,15 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
         counts = archive.search.counts(query, names)
         rows = [{**dict(zip(names, values, strict=True)), "count": count} for values, count in sorted(counts.items())]
         return reply(request, {"total": total, "by": list(names), "counts": rows})
+
+    @router.get("/explain", summary="How a search is read", responses=described(models.Explanation, "EXPLANATION", 400))
+    def explain_search(request: Request, q: Words = "") -> Response:
+        """Each clause in a Persian sentence, the spellings it covers and how many articles meet it; remarks; and a likelier search."""
+        words = archive.words()
+        query = parse_query(q, now=clock(), words=words)
+        clauses = [asdict(clause) for clause in explain(query, archive.search, words)] if q.strip() else []
+        meant = did_you_mean(q, archive.search, now=clock(), words=words) if q.strip() else None
+        return reply(request, {"clauses": clauses, "notes": list(query.notes), "did_you_mean": meant})
 
     return router
 

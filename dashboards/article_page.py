@@ -172,7 +172,7 @@ def _hits(desk: Desk, text: str, words: str) -> list[Mark]:
     if not words:
         return []
     try:
-        query = parse_query(words, now=desk.clock())
+        query = parse_query(words, now=desk.clock(), words=desk.archive.words())
     except BadQuery:
         return []
     return [Mark(span.start, span.end, "hit") for span in marks(text, query)]

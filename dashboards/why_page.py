@@ -57,8 +57,8 @@ def met_clauses(desk: Desk, article: Article, narrowing: Narrowing) -> list[Met]
     """The clauses of the search, those that the article meets first."""
     query = narrowing.query(desk.clock())
     nodes = explain.clauses(query)
-    told = explain.explain(query, desk.archive.search)
-    missing = {clause.text for clause in explain.why_not(query, article.id, desk.archive.search)}
+    told = explain.explain(query, desk.archive.search, narrowing.words)
+    missing = {clause.text for clause in explain.why_not(query, article.id, desk.archive.search, narrowing.words)}
     clauses = [Met(one.means, one.text not in missing, tuple(_places(article, node))) for node, one in zip(nodes, told, strict=True)]
     return sorted(clauses, key=lambda clause: not clause.met)
 

@@ -96,6 +96,16 @@ def test_search_pages_hold_every_article_once(client: TestClient) -> None:
     assert len(seen) == len(set(seen)) == page["total"]
 
 
+def test_explain_tells_how_a_search_is_read(client: TestClient) -> None:
+    told = get(client, "/explain", q="شهرداریها لحن:منفی")
+    assert [clause["means"] for clause in told["clauses"]] == ["واژهٔ «شهرداریها» به هر املا و صرف", "لحن: منفی"]
+    assert "شهرداری" in told["clauses"][0]["covers"]
+    assert told["clauses"][0]["total"] == get(client, "/search", q="شهرداریها")["total"]
+    assert get(client, "/explain", q="aivnhvd")["did_you_mean"] == "شهرداری"
+    assert get(client, "/explain", q="مترو نه اتوبوس")["notes"]
+    assert get(client, "/explain")["clauses"] == []
+
+
 def test_counts_by_day_and_tone_add_up(client: TestClient, archive: Archive) -> None:
     stats = get(client, "/stats", by="day,tone")
     models.Stats.model_validate(stats)

@@ -125,6 +125,7 @@ DELETE /api/v1/articles/{id}/corrections/{field} editor write
 GET /api/v1/changes viewer read
 GET /api/v1/outlets viewer read
 GET /api/v1/search viewer read
+GET /api/v1/explain viewer read
 GET /api/v1/stats viewer read
 GET /api/v1/series viewer read
 GET /api/v1/triangle viewer read
