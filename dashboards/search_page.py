@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from core.errors import BadInput, BadQuery
-from core.records import CITY_TONES, TONES, Article
+from core.records import CITY_TONES, TONES, TOPICS, Article
 from dashboards.desk import Desk
 from dashboards.figures import count_speakers
 from dashboards.marked import Mark, Piece, cut
@@ -106,16 +106,21 @@ def search_page(desk: Desk, request: Request) -> HTMLResponse:
         cursor=wanted.cursor or "",
         results=shown_results(desk, page.hits, query),
         facets=shown_facets(desk, narrowing, page),
-        meant=did_you_mean(narrowing.text, desk.archive.search, now=desk.clock()) if narrowing.text and page.total < _FEW else None,
+        meant=_meant(desk, narrowing) if narrowing.text and page.total < _FEW else None,
         next_url=page.next_cursor and narrowing.url(order=order, cursor=page.next_cursor),
     )
 
 
+def _meant(desk: Desk, narrowing: Narrowing) -> str | None:
+    return did_you_mean(narrowing.text, desk.archive.search, now=desk.clock(), words=narrowing.words)
+
+
 def explain_page(desk: Desk, request: Request) -> HTMLResponse:
     """How the typed words were understood: each clause in a sentence, the spellings it covers and how many articles meet it."""
-    narrowing = Narrowing(text=desk.narrowing(request.query_params.multi_items()).text)
+    asked = desk.narrowing(request.query_params.multi_items())
+    narrowing = Narrowing(text=asked.text, words=asked.words)
     query = narrowing.query(desk.clock())
-    parts = explain(query, desk.archive.search) if narrowing.text else ()
+    parts = explain(query, desk.archive.search, narrowing.words) if narrowing.text else ()
     return desk.page("explain.html", section="search", narrowing=narrowing, notes=query.notes, parts=parts)
 
 
@@ -185,7 +190,7 @@ def value_name(desk: Desk, field: str, value: str) -> str:
     if field in ("entity", "place", "speaker"):
         return desk.entity_name(value)
     if field == "topic":
-        return topic_name(value)
+        return topic_name(value) if value in TOPICS else desk.archive.words().name_of("topic", value)
     names = {"tone": TONE_NAMES, "city_tone": TONE_NAMES, "voice": VOICE_NAMES, "has": _HAS_NAMES}.get(field, {})
     return names.get(value, value)
 
