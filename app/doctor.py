@@ -41,6 +41,25 @@ def _folder(settings: Settings) -> tuple[bool, str]:
     return True, f"{settings.data} can be written"
 
 
+def _space(settings: Settings) -> tuple[bool, str]:
+    from app.pausing import pause_reason
+
+    reason = pause_reason(settings.data)
+    return not reason, reason or "there is space, and the folder can be written"
+
+
+def _sending(settings: Settings) -> tuple[bool, str]:
+    from store.backlog import read_backlog
+
+    with opened(settings) as archive:
+        waiting = read_backlog(archive.engine, utc_now())
+        failed = archive.webhooks.backlog().get("failed", 0)
+    letters = waiting.stages["digest_letters"] + waiting.stages["alert_letters"]
+    late = (utc_now() - waiting.oldest_letter).total_seconds() / 60 if waiting.oldest_letter else 0.0
+    found = f"{letters} letters wait, the oldest for {late:.0f} minutes; {failed} webhook messages failed for good"
+    return late < 30 and not failed, found
+
+
 def _outlets(settings: Settings) -> tuple[bool, str]:
     outlets = load_known_outlets(settings)
     enabled = sum(outlet.enabled for outlet in outlets.values())
@@ -97,6 +116,7 @@ def _model(settings: Settings) -> tuple[bool, str]:
 
 _CHECKS: tuple[tuple[str, Callable[[Settings], tuple[bool, str]], str], ...] = (
     ("data folder", _folder, "پوشهٔ داده نوشتنی نیست؛ مالکیت و فضای دیسک را بررسی کنید یا RASAD_DATA را تغییر دهید."),
+    ("space", _space, "فضای دیسک را باز کنید یا پوشهٔ داده را نوشتنی کنید؛ کار خودبه‌خود از سر گرفته می‌شود."),
     ("outlets", _outlets, "فهرست رسانه‌ها را در config/outlets.toml درست کنید؛ دست‌کم یک رسانه باید فعال باشد."),
     ("archive", _archive, "پایگاه داده باز نشد؛ RASAD_DATABASE_URL و فضای دیسک را بررسی کنید."),
     ("index", _index, "فرمان rasad tag نمایه را به‌روز می‌کند؛ اگر کافی نبود rasad reindex آن را از نو می‌سازد."),
@@ -106,5 +126,6 @@ _CHECKS: tuple[tuple[str, Callable[[Settings], tuple[bool, str]], str], ...] = (
         "فرمان rasad outlets check می‌گوید سایت این رسانه‌ها چه پاسخ می‌دهد؛ شاید قالب یا نشانی خوراک عوض شده باشد.",
     ),
     ("annotation", _tagged, "فرمان rasad tag خبرهای مانده را برچسب می‌زند."),
+    ("sending", _sending, "RASAD_SMTP_URL و کارساز نامه را ببینید؛ پیام‌های ناموفق وب‌هوک را می‌توان از راه API دوباره فرستاد."),
     ("model", _model, "پرونده‌های nlp/model کامل نیست؛ مخزن را دوباره دریافت کنید یا RASAD_TONE_MODEL را بررسی کنید."),
 )
