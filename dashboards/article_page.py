@@ -23,6 +23,7 @@ from render.words import KIND_NAMES, TONE_NAMES, tone_name
 from store.highlight import marks
 from store.index import SearchRequest
 from store.query import parse_query
+from store.topic_matching import with_user_topics
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _NEAR = 200
@@ -46,7 +47,7 @@ def build_router(desk: Desk) -> APIRouter:
 
     @router.get("/articles/{id}")
     def article(request: Request, id: Id) -> HTMLResponse:
-        return article_page(desk, desk.archive.articles.get(id), request.query_params.multi_items())
+        return article_page(desk, with_user_topics(desk.archive, [desk.archive.articles.get(id)])[0], request.query_params.multi_items())
 
     @router.get("/articles/{id}/revisions")
     def revisions(id: Id) -> HTMLResponse:
