@@ -157,6 +157,18 @@ def test_two_workers_index_every_article_once(open_again: Callable[[], Archive])
     index.inner.close()
 
 
+def test_complaint_29_indexing_takes_bounded_batches_and_is_quick_enough(searchable: Archive) -> None:
+    """Complaint row 29: ingestion that crawls without back-pressure. At most one batch is in memory; 300 articles a second of one core
+    (1,270 were measured) is the least that is let through."""
+    fill(searchable, 1500)
+    index = Counting()
+    began = time.process_time()
+    assert catch_up(replace(searchable, search=cast(SearchIndex, index)), batch=200) == 1500
+    assert 1500 / (time.process_time() - began) > 300
+    assert max(index.applied) <= 200
+    index.inner.close()
+
+
 def test_an_interrupted_indexing_goes_on_where_it_stopped(searchable: Archive) -> None:
     fill(searchable)
     changes = searchable.articles.changes_after(0, 25)
