@@ -17,6 +17,7 @@ from store.archive import Archive
 DIGEST_SECONDS = 5.0
 ALERT_SECONDS = 60.0
 WEBHOOK_SECONDS = 2.0
+TIDY_SECONDS = 3600.0
 log = logging.getLogger("rasad.send")
 
 
@@ -26,6 +27,7 @@ def start_sending(archive: Archive, settings: Settings, stop: threading.Event) -
         ("digests", DIGEST_SECONDS, send_digests),
         ("alerts", ALERT_SECONDS, send_alerts),
         ("webhooks", WEBHOOK_SECONDS, send_webhooks),
+        ("tidying", TIDY_SECONDS, tidy),
     )
     threads = []
     for name, seconds, step in steps:
@@ -54,3 +56,10 @@ def send_webhooks(archive: Archive, settings: Settings) -> None:
     webhooks.compose_due(archive, utc_now())
     for told in webhooks.send_due(archive, settings, utc_now()):
         log.info("webhook %d: %s %s", told.webhook, told.message_id, "delivered" if told.delivered else told.error)
+
+
+def tidy(archive: Archive, _settings: Settings) -> None:
+    """Forgets deliveries that were settled thirty days ago."""
+    forgotten = archive.webhooks.forget(utc_now())
+    if forgotten:
+        log.info("webhooks: %d settled deliveries forgotten", forgotten)

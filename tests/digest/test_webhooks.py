@@ -195,3 +195,16 @@ def test_a_worker_that_dies_leaves_its_delivery_to_the_next(archive: Archive, re
     assert send_due(archive, ALLOWED, now) == []
     assert [one.message_id for one in send_due(archive, ALLOWED, now + timedelta(seconds=121))] == [taken.message_id]
     assert not archive.webhooks.delivered(taken.id, "somebody who dies", 200, now)
+
+
+def test_settled_deliveries_are_forgotten_after_thirty_days_and_waiting_ones_never(archive: Archive, receiver: Receiver) -> None:
+    now = utc_now()
+    hook = hook_of(archive, receiver.url, now=now)
+    add(archive, raw(1))
+    compose_due(archive, now)
+    send_due(archive, ALLOWED, now)
+    add(archive, raw(2))
+    compose_due(archive, now)
+    assert archive.webhooks.forget(now + timedelta(days=29)) == 0
+    assert archive.webhooks.forget(now + timedelta(days=31)) == 1
+    assert [one.state for one in archive.webhooks.deliveries(hook.id)] == ["waiting"]
