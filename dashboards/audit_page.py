@@ -19,6 +19,7 @@ KINDS = {
     "collection.": "گروه‌های رسانه",
     "bulletin.": "بولتن",
     "subscription.": "خبرنامه و گیرندگان",
+    "alert.": "هشدارها",
     "webhook.": "فرستادن به سامانه‌های دیگر",
     "export": "خروجی‌ها",
 }
@@ -58,10 +59,18 @@ ACTIONS = {
     "subscription.change": "تغییر خبرنامه",
     "subscription.addresses": "تغییر گیرندگان",
     "subscription.remove": "پایان دادن به خبرنامه",
+    "get /settings/subscriptions": "دیدن خبرنامه‌ها و گیرندگان",
+    "get /settings/subscriptions/{id}": "دیدن گیرندگان یک خبرنامه",
+    "get /settings/digests": "دیدن نامه‌های فرستاده",
+    "get /settings/digests/{id}": "دیدن یک نامهٔ فرستاده",
+    "alert.add": "ساختن هشدار",
+    "alert.remove": "برداشتن هشدار",
     "webhook.add": "افزودن نشانی سامانه",
     "webhook.remove": "برداشتن نشانی سامانه",
     "webhook.rotate": "تعویض رمز سامانه",
     "webhook.replay": "فرستادن دوباره",
+    "webhook.stopped": "بازداشتن فرستادن",
+    "webhook.active": "ازسرگیری فرستادن",
 }
 _OPENED = re.compile(r"(articles|bulletins)/\d+")
 

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.web import create_app
-from core.settings import Settings
+from core.settings import ROOT, Settings
+from dashboards.audit_page import ACTIONS
 from store.archive import Archive, open_archive
 from store.tantivy_index import TantivyIndex
 from tests.desk import NOW
@@ -248,3 +249,12 @@ def test_a_planted_session_is_not_taken_over(empty: Archive, browser: TestClient
     assert enter(browser).status_code == 303
     assert empty.accounts.user_of("planted-by-somebody-else", NOW) is None
     assert [cookie.value for cookie in browser.cookies.jar if cookie.value != "planted-by-somebody-else"] != []
+
+
+def test_every_action_in_the_audit_has_a_persian_name() -> None:
+    """Whoever adds an action names it in the audit's page."""
+    sources = [path.read_text("utf-8") for folder in ("api", "dashboards") for path in (ROOT / folder).glob("*.py")]
+    calls = [line for text in sources for line in text.splitlines() if "note(" in line]
+    actions = {action for line in calls for action in re.findall(r'"([a-z]+\.[a-z]+)"', line)}
+    assert len(actions) > 20
+    assert sorted(actions - set(ACTIONS)) == []
