@@ -47,11 +47,14 @@ _HEADERS = (
 )
 MODEL_CARDS = (ROOT / "nlp" / "model" / "MODEL_CARD.md", ROOT / "nlp" / "model" / "NER_CARD.md")
 _CODES = {BadInput: 400, Unauthorized: 401, Forbidden: 403, NotFound: 404, TooMany: 429, Unavailable: 503}
+_HOUR = b"public, max-age=3600"
 _YEAR = b"public, max-age=31536000, immutable"
 
 
 class StrictHeaders:
-    """Adds the security headers to every answer that has none of its own, and lets a browser keep a static file whose address names its content."""
+    """Adds the security headers that an answer has not set itself, and says what a browser may keep: a static file whose address
+    names its content for a year, other static files for an hour, all else not at all unless the answer says so.
+    """
 
     def __init__(self, app: ASGIApp, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         self._app = app
@@ -62,14 +65,16 @@ class StrictHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        keep = scope["path"].startswith("/static/") and scope["query_string"].startswith(b"v=")
+        kept = b"no-store"
+        if scope["path"].startswith("/static/"):
+            kept = _YEAR if scope["query_string"].startswith(b"v=") else _HOUR
 
         async def send_strict(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = {name for name, _ in message.get("headers", [])}
                 headers = [*message.get("headers", []), *(one for one in self._headers if one[0] not in own)]
                 if not any(name == b"cache-control" for name, _ in headers):
-                    headers.append((b"cache-control", _YEAR if keep else b"no-store"))
+                    headers.append((b"cache-control", kept))
                 message = {**message, "headers": headers}
             await send(message)
 

@@ -301,3 +301,14 @@ def test_the_document_on_security_names_tests_that_exist() -> None:
                 missing.append(f"{file}::{name}")
     assert len(rows) > 20
     assert missing == []
+
+
+def test_a_browser_keeps_files_and_no_pages(app: FastAPI, archive: Archive) -> None:
+    client = signed_in(app, archive)
+    kept = {path: client.get(path).headers["cache-control"] for path in ("/", "/search", "/sign-in", "/static/fonts/rasad-sans.woff2")}
+    assert kept == {
+        "/": "no-store",
+        "/search": "no-store",
+        "/sign-in": "no-store",
+        "/static/fonts/rasad-sans.woff2": "public, max-age=3600",
+    }
