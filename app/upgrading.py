@@ -20,6 +20,7 @@ class Upgraded:
 
 def upgrade(settings: Settings, *, keep_copy: bool = True) -> Upgraded:
     """Runs the missing migrations. On SQLite a backup is taken first and stays, also when the migration fails."""
+    settings.data.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database)
     try:
         before = revision_of(engine) or ""
