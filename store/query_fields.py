@@ -100,7 +100,7 @@ def _closed_values(lexeme: Lexeme, field: Lexeme, words: Vocabulary) -> tuple[st
         return parts
     allowed = [persian_value(field.text, one) for one in dict.fromkeys(CLOSED[field.text].values())]
     allowed += [topic.name for topic in words.topics] * (field.text == "topic")
-    message = f"مقدار «{lexeme.text}» برای میدان «{persian_field(field.text)}» شناخته نیست. یکی از این‌ها: {'، '.join(allowed)}"
+    message = f"مقدار «{lexeme.text[:40]}» برای میدان «{persian_field(field.text)}» شناخته نیست. یکی از این‌ها: {'، '.join(allowed)}"
     raise Mistake(field.start, lexeme.end, "unknown value", message)
 
 
@@ -115,7 +115,7 @@ def _outlets(typed: str, reading: Reading) -> tuple[str, ...]:
     keys = reading.words.find_outlets(typed)
     if not keys and reading.words.outlets:
         near = reading.words.nearest_outlet(typed)
-        reading.notes.append(f"رسانهٔ «{typed}» در فهرست رسانه‌ها نیست." + (f" آیا «{near}» منظور است؟" if near else ""))
+        reading.notes.append(f"رسانهٔ «{typed[:40]}» در فهرست رسانه‌ها نیست." + (f" آیا «{near}» منظور است؟" if near else ""))
     return keys or (plain(typed),)
 
 
@@ -123,7 +123,7 @@ def _date(lexeme: Lexeme, field: Lexeme, now: datetime) -> Node:
     span = read_span(lexeme.text.strip(_ENDS), now)
     place = (field.start, lexeme.end)
     if span is None:
-        raise Mistake(*place, "unreadable date", f"تاریخ «{lexeme.text}» خوانده نشد. نمونه: ۱۴۰۵/۰۹/۰۳ یا 2026-11-24")
+        raise Mistake(*place, "unreadable date", f"تاریخ «{lexeme.text[:40]}» خوانده نشد. نمونه: ۱۴۰۵/۰۹/۰۳ یا 2026-11-24")
     since = span[0] if field.text != "to" else None
     until = span[1] if field.text != "from" else None
     return Within(since, until, f"{field.text}:{lexeme.text}", *place)

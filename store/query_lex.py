@@ -87,11 +87,11 @@ def _hints(lexemes: list[Lexeme], text: str) -> list[str]:
         name = FIELDS.get(plain(one.text.removesuffix(":"))) if one.kind is Kind.WORD and one.text.endswith(":") else None
         value = plain(two.text)
         if name and (value in CLOSED.get(name, ()) or (name in DATE_FIELDS and value[:4].isdigit())):
-            notes.append(f"اگر میدان «{persian_field(name)}» را می‌خواهید، میان آن و مقدارش فاصله نگذارید: {one.text}{two.text}")
+            notes.append(f"اگر میدان «{persian_field(name)}» را می‌خواهید، میان آن و مقدارش فاصله نگذارید: {one.text}{two.text[:40]}")
     for one in lexemes:
         name = FIELDS.get(plain(one.text.partition(":")[0])) if one.kind is Kind.WORD and ":" in one.text[:-1] else None
         if name in _NUMBER_FIELDS and text[one.start : one.end] == one.text:
-            notes.append(f"«{one.text}» مقدار میدان «{persian_field(name)}» ندارد و واژه خوانده شد.")
+            notes.append(f"«{one.text[:40]}» مقدار میدان «{persian_field(name)}» ندارد و واژه خوانده شد.")
     return notes
 
 
