@@ -94,6 +94,7 @@ def pages_of(archive: Archive, used: Used) -> dict[str, str]:
         "bulletin": f"/bulletins/{used.published}",
         "bulletin-draft": f"/bulletins/{used.draft}",
         "outlets": "/outlets",
+        "why": f"/search/why/{richest.id}?q=شهرداری",
         "settings": "/settings",
         "collections": "/settings/collections",
         "subscriptions": "/settings/subscriptions",

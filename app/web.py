@@ -1,7 +1,6 @@
 """The web service: the desk and the API over one archive, behind strict headers."""
 
 import logging
-import threading
 import tomllib
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
@@ -29,7 +29,6 @@ from core.settings import ROOT, Settings
 from dashboards import access_pages, pages
 from dashboards.desk import Desk
 from digest.webhooks import check_address
-from render.charts import warm_up
 from store.archive import Archive
 
 log = logging.getLogger("rasad.web")
@@ -104,7 +103,6 @@ def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] =
     _answer_errors(app, desk)
     make_schema = app.openapi
     app.openapi = lambda: finish_schema(make_schema())  # type: ignore[method-assign]
-    threading.Thread(target=warm_up, name="chart engine", daemon=True).start()
     return app
 
 
@@ -158,6 +156,11 @@ def _answer_errors(app: FastAPI, desk: Desk) -> None:
     @app.exception_handler(RasadError)
     def ours(request: Request, error: RasadError) -> Response:
         return _refuse(desk, request, error)
+
+    @app.exception_handler(OperationalError)
+    def away(request: Request, error: OperationalError) -> Response:
+        log.error("%s %s: the database does not answer", request.method, _logged_path(request), exc_info=error)
+        return _refuse(desk, request, Unavailable("the database does not answer"))
 
     @app.exception_handler(RequestValidationError)
     def wrong_form(request: Request, error: RequestValidationError) -> Response:

@@ -16,7 +16,8 @@ from dashboards.desk import Desk
 from dashboards.figures import count_articles, count_figures
 from dashboards.narrowing import Narrowing, read_day
 from dashboards.overview import scope_words
-from render.charts import NARROW, Size, tone_chart_svg, tone_key
+from render.bars import NARROW, Size, tone_chart_svg
+from render.charts import tone_key
 from render.words import topic_name
 from store.index import SearchRequest
 

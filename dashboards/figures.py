@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from core.records import TONES
 from dashboards.narrowing import Narrowing
-from render.charts import ToneDay
+from render.bars import ToneDay
 from store.index import SearchIndex, SearchRequest
 from store.query_words import plain
 
@@ -66,7 +66,7 @@ def count_figures(index: SearchIndex, narrowing: Narrowing, now: datetime) -> Fi
         city_tones_before=dict(page_before.facets["city_tone"]),
         topics=_lines(index.counts(query, ("topic", "tone")), index.counts(query_before, ("topic",))),
         outlets=_lines(index.counts(query, ("outlet", "tone")), index.counts(query_before, ("outlet",)), dict(page.facets["outlet"])),
-        speakers=count_speakers(index, narrowing, page.facets["speaker"], now),
+        speakers=named_speakers(page.facets["speaker"]),
         voices={key[0]: count for key, count in index.counts(query, ("voice",)).items()},
         demands=count_articles(index, narrowing.having(has="demand"), now),
         demands_before=count_articles(index, narrowing.before().having(has="demand"), now),
@@ -78,16 +78,9 @@ def count_articles(index: SearchIndex, narrowing: Narrowing, now: datetime) -> i
     return index.search(SearchRequest(narrowing.query(now), limit=1, order="newest", fold=False)).total
 
 
-def count_speakers(
-    index: SearchIndex, narrowing: Narrowing, found: Sequence[tuple[str, int]], now: datetime
-) -> tuple[tuple[str, int], ...]:
-    """The most quoted speakers, spellings of one name told once («آيدين», «آیدین») and counted as their link counts them.
-
-    A quote whose speaker was never named («او») belongs to nobody and is left out.
-    """
-    names = list({plain(name): name for name, _count in reversed(found) if plain(name) not in _PRONOUNS}.values())[::-1][:_SHOWN]
-    counts = [(name, count_articles(index, narrowing.having(speaker=name), now)) for name in names]
-    return tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0])))
+def named_speakers(found: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """The most quoted speakers of a facet. A quote whose speaker was never named («او») belongs to nobody and is left out."""
+    return tuple((name, count) for name, count in found if plain(name) not in _PRONOUNS)[:_SHOWN]
 
 
 def _tone_days(days: list[date], counts: Mapping[tuple[str, ...], int]) -> tuple[ToneDay, ...]:

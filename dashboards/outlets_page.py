@@ -84,8 +84,9 @@ def outlet_states(desk: Desk) -> list[OutletState]:
     week = Narrowing(since=days[0], until=today)
     by_day = desk.kept(("outlets", week), lambda: desk.archive.search.counts(week.query(now), ("outlet", "day")))
     coverage = {one.outlet: one for one in desk.archive.ledger.coverage()}
+    feeds = desk.archive.ledger.all_feeds()
     keys = dict.fromkeys([*desk.outlets, *(key for (key,) in totals), *coverage])
-    states = [_state(desk, key, (totals, by_day, coverage), days) for key in keys]
+    states = [_state(desk, key, (totals, by_day, coverage, feeds), days) for key in keys]
     return sorted(states, key=lambda state: (-state.week, -state.articles, state.name))
 
 
@@ -109,10 +110,11 @@ def _health(states: list[OutletState]) -> Health:
 
 
 _Counts = Mapping[tuple[str, ...], int]
+_Counted = tuple[_Counts, _Counts, Mapping[str, Coverage], Mapping[str, list[FeedState]]]
 
 
-def _state(desk: Desk, key: str, counted: tuple[_Counts, _Counts, Mapping[str, Coverage]], days: list[date]) -> OutletState:
-    totals, by_day, coverage = counted
+def _state(desk: Desk, key: str, counted: _Counted, days: list[date]) -> OutletState:
+    totals, by_day, coverage, feeds = counted
     outlet = desk.outlets.get(key)
     week_days = tuple(by_day.get((key, day.isoformat()), 0) for day in days)
     covered = coverage.get(key, Coverage(key))
@@ -128,7 +130,7 @@ def _state(desk: Desk, key: str, counted: tuple[_Counts, _Counts, Mapping[str, C
         newest_at=desk.kept(("newest", key), lambda: _newest_at(desk, key)) if total else None,
         coverage=covered,
         troubles=tuple((outcome, count) for outcome, count in covered.outcomes.most_common() if outcome in RETRIED),
-        feeds=tuple(desk.archive.ledger.feeds(key)),
+        feeds=tuple(feeds.get(key, ())),
         week_selection=Narrowing(since=days[0], until=days[-1]).having(outlet=key),
     )
 

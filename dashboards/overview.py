@@ -16,7 +16,8 @@ from dashboards.figures import count_figures
 from dashboards.narrowing import Narrowing
 from dashboards.outlets_page import STATE_WORDS, outlets_health
 from dashboards.stories import top_stories
-from render.charts import NARROW, WIDE, tone_chart_svg, tone_key
+from render.bars import NARROW, WIDE, tone_chart_svg
+from render.charts import tone_key
 from render.words import topic_name
 from store.collections import Collection
 from store.index import SearchRequest

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from core.errors import BadInput, BadQuery
 from core.records import CITY_TONES, TONES, TOPICS, Article
 from dashboards.desk import Desk
-from dashboards.figures import count_speakers
+from dashboards.figures import named_speakers
 from dashboards.marked import Mark, Piece, cut
 from dashboards.narrowing import Narrowing
 from dashboards.saved_searches_page import CADENCES
@@ -157,7 +157,8 @@ def shown_facets(desk: Desk, narrowing: Narrowing, page: SearchPage) -> list[Fac
     """The filters with their counts; a chosen value is always among them."""
     facets = []
     for field in _FACETS:
-        counts = _facet_counts(desk, narrowing, page, field)
+        found = page.facets.get(field, ())
+        counts = dict(named_speakers(found) if field == "speaker" else found)
         chosen = narrowing.values(field)
         keys = list(_FIXED_ORDER.get(field, tuple(counts)))[:_SHOWN_VALUES]
         keys += [value for value in chosen if value not in keys]
@@ -174,13 +175,6 @@ def shown_facets(desk: Desk, narrowing: Narrowing, page: SearchPage) -> list[Fac
         if choices:
             facets.append(Facet(field, _FACET_NAMES[field], choices))
     return facets
-
-
-def _facet_counts(desk: Desk, narrowing: Narrowing, page: SearchPage, field: str) -> dict[str, int]:
-    found = page.facets.get(field, ())
-    if field != "speaker":
-        return dict(found)
-    return dict(desk.kept(("speakers", narrowing), lambda: count_speakers(desk.archive.search, narrowing, found, desk.clock())))
 
 
 def value_name(desk: Desk, field: str, value: str) -> str:

@@ -8,7 +8,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from core.dates import TEHRAN, jalali_moment, jalali_text, persian_digits
 from digest.mail import CHART_ID, UNSUBSCRIBE, Mail
 from digest.select import Digest
-from render.charts import Size, tone_chart_png
+from render.bars import Size
+from render.charts import tone_chart_png
 from render.numbers import difference, number, percent, share
 from render.words import tone_name
 

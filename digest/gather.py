@@ -12,7 +12,7 @@ from core.records import TONES, Article, Subscription
 from core.settings import Settings
 from digest.links import Links, quoted
 from digest.windows import Window
-from render.charts import ToneDay
+from render.bars import ToneDay
 from store.archive import Archive
 from store.arrivals import edited_ids, late_ids
 from store.index import SearchRequest

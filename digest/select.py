@@ -11,7 +11,7 @@ from core.records import CITY_TONES, TONES, Article
 from digest.gather import Findings, WindowCount
 from digest.links import quoted
 from digest.windows import Window
-from render.charts import ToneDay
+from render.bars import ToneDay
 from render.words import VOICE_NAMES, tone_name
 
 STORIES = 8

@@ -4,8 +4,9 @@ from typing import Any
 
 from core.dates import persian_digits
 from core.records import TONES
+from render.bars import RLM
 from render.bulletin import Book
-from render.charts import RLM, legend_layers, spec_png
+from render.charts import legend_layers, spec_png
 from render.fonts import FAMILY
 from render.palette import INK, LINE, MUTED, TONE_COLOURS
 from render.words import TONE_NAMES, topic_name

@@ -146,6 +146,14 @@ class Ledger:
         with reading(self._engine) as connection:
             return [FeedState(**row._mapping) for row in connection.execute(query)]
 
+    def all_feeds(self) -> dict[str, list[FeedState]]:
+        """``feeds`` of every outlet at once."""
+        found: dict[str, list[FeedState]] = {}
+        with reading(self._engine) as connection:
+            for row in connection.execute(sa.select(crawl_feeds).order_by(crawl_feeds.c.url)):
+                found.setdefault(row.outlet, []).append(FeedState(**row._mapping))
+        return found
+
     def save_feed(self, state: FeedState) -> None:
         """Writes the state of a feed."""
         values = asdict(state)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from render.charts import NARROW, WIDE, ToneDay, tone_chart_png, tone_chart_svg
+from render.bars import NARROW, WIDE, ToneDay, tone_chart_svg
+from render.charts import tone_chart_png
 from render.palette import INK, LINE, MUTED, TONE_COLOURS
 
 DAY = date(2026, 11, 24)
