@@ -1,19 +1,19 @@
 """The gate: who asks, whether they may, how often, and the row in the audit. Every request goes through it before any route."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request
+from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access_rules import FEED, SAFE, Rule, rule_for
 from app.limits import Quota, Standing
-from core.errors import Forbidden, RasadError, TooMany, Unauthorized
+from core.errors import Forbidden, RasadError, TooMany, Unauthorized, Unavailable
 from core.settings import Settings
 from dashboards.access import signed_in
 from dashboards.sign_in_page import cookie_name
@@ -22,7 +22,6 @@ from store.archive import Archive
 from store.audit import noted
 from store.keys import ApiKey
 
-log = logging.getLogger("rasad.access")
 GUEST = User(0, "", "viewer")
 _BAD_KEYS_FREE = 20
 
@@ -126,6 +125,8 @@ class Gate:
                 raise TooMany(f"requests: {standing.limit} a minute", standing.reset)
         except RasadError as error:
             await self._keeper.refuse(request, error)(scope, receive, _with(send, standing))
+        except OperationalError as error:
+            await self._keeper.refuse(request, database_away(error))(scope, receive, send)
         else:
             await self._let_in(scope, receive, _with(send, standing), (rule, caller))
         finally:
@@ -186,6 +187,13 @@ def is_same_origin(request: Request) -> bool:
         return site in ("same-origin", "none")
     origin = urlsplit(request.headers.get("origin", ""))
     return bool(origin.netloc) and origin.netloc == request.headers.get("host", "")
+
+
+def database_away(error: OperationalError) -> Unavailable:
+    """What a failing database is for who asks; the log gets the cause."""
+    unavailable = Unavailable("the database does not answer")
+    unavailable.__cause__ = error
+    return unavailable
 
 
 def ask_to_sign_in(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """The web service: the desk and the API over one archive, behind strict headers."""
 
 import logging
+import threading
 import tomllib
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems, routes
 from api.replies import finish_schema
-from app.access import Gate, Gatekeeper, ask_to_sign_in
+from app.access import Gate, Gatekeeper, ask_to_sign_in, database_away
 from app.adding import fetch_article
 from app.letters import DigestLetters
 from app.limits import BodyLimit, Quota
@@ -29,6 +30,7 @@ from core.settings import ROOT, Settings
 from dashboards import access_pages, pages
 from dashboards.desk import Desk
 from digest.webhooks import check_address
+from render.charts import warm_up
 from store.archive import Archive
 
 log = logging.getLogger("rasad.web")
@@ -103,6 +105,7 @@ def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] =
     _answer_errors(app, desk)
     make_schema = app.openapi
     app.openapi = lambda: finish_schema(make_schema())  # type: ignore[method-assign]
+    threading.Thread(target=warm_up, name="chart engine", daemon=True).start()
     return app
 
 
@@ -159,8 +162,7 @@ def _answer_errors(app: FastAPI, desk: Desk) -> None:
 
     @app.exception_handler(OperationalError)
     def away(request: Request, error: OperationalError) -> Response:
-        log.error("%s %s: the database does not answer", request.method, _logged_path(request), exc_info=error)
-        return _refuse(desk, request, Unavailable("the database does not answer"))
+        return _refuse(desk, request, database_away(error))
 
     @app.exception_handler(RequestValidationError)
     def wrong_form(request: Request, error: RequestValidationError) -> Response:
