@@ -1,7 +1,6 @@
 """The web service: the desk and the API over one archive, behind strict headers."""
 
 import logging
-import threading
 import tomllib
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -23,6 +22,7 @@ from app.adding import fetch_article
 from app.letters import DigestLetters
 from app.limits import BodyLimit, Quota
 from app.metrics import CONTENT_TYPE, exposition
+from app.register import read_city_names
 from core.dates import utc_now
 from core.errors import BadInput, Forbidden, NotFound, RasadError, TooMany, Unauthorized, Unavailable
 from core.records import Outlet
@@ -30,7 +30,6 @@ from core.settings import ROOT, Settings
 from dashboards import access_pages, pages
 from dashboards.desk import Desk
 from digest.webhooks import check_address
-from render.charts import warm_up
 from store.archive import Archive
 
 log = logging.getLogger("rasad.web")
@@ -85,8 +84,10 @@ class StrictHeaders:
 def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] = (), *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """The application. It opens nothing: the archive is the caller's to open and close."""
     fetch = partial(fetch_article, settings, outlets, clock)
-    names, letters = read_names(settings.config / "entities.toml"), DigestLetters(archive, settings)
-    desk = Desk(archive, {outlet.key: outlet for outlet in outlets}, names, clock, fetch, letters, read_model_cards())
+    register = settings.config / "entities.toml"
+    names, letters = read_names(register), DigestLetters(archive, settings)
+    by_key, city_names = {outlet.key: outlet for outlet in outlets}, read_city_names(register)
+    desk = Desk(archive, by_key, names, clock, fetch, letters, read_model_cards(), city_names)
     app = FastAPI(
         title="Rasad", version="1", description="Persian news monitoring: articles, search, counts, changes.", docs_url=None, redoc_url=None
     )
@@ -105,7 +106,6 @@ def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] =
     _answer_errors(app, desk)
     make_schema = app.openapi
     app.openapi = lambda: finish_schema(make_schema())  # type: ignore[method-assign]
-    threading.Thread(target=warm_up, name="chart engine", daemon=True).start()
     return app
 
 

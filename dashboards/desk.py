@@ -31,7 +31,8 @@ class Desk:
     """The pages' surroundings; ``outlets`` maps a key to the configured outlet, ``entities`` an id to a name.
 
     ``fetch_article`` reads one article by its address (BadInput where it cannot); None where nothing is fetched.
-    ``letters`` composes digests (None where there are none), ``model_cards`` are the Markdown texts about the model.
+    ``letters`` composes digests (None where there are none), ``model_cards`` are the Markdown texts about the model,
+    ``city_names`` the ids of the city's own bodies and offices.
     """
 
     archive: Archive
@@ -41,6 +42,7 @@ class Desk:
     fetch_article: Callable[[str], Fetched] | None = None
     letters: Letters | None = None
     model_cards: tuple[str, ...] = ()
+    city_names: tuple[str, ...] = ()
     _kept: dict[Hashable, object] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -55,12 +57,14 @@ class Desk:
 
     def narrowing(self, params: Iterable[tuple[str, str]]) -> Narrowing:
         """The selection that the parameters of an address ask for. Raises BadInput."""
-        return replace(read_narrowing(params, self.outlets, self.archive.collections.all()), words=self.archive.words())
+        return self._knowing(read_narrowing(params, self.outlets, self.archive.collections.all()))
 
     def period(self, params: Iterable[tuple[str, str]]) -> Narrowing:
         """The selection of a page about a period: the last 7 days that concern the city unless the address says otherwise. BadInput."""
-        narrowing = read_period(params, self.outlets, self.clock(), self.archive.collections.all())
-        return replace(narrowing, words=self.archive.words())
+        return self._knowing(read_period(params, self.outlets, self.clock(), self.archive.collections.all()))
+
+    def _knowing(self, narrowing: Narrowing) -> Narrowing:
+        return replace(narrowing, words=self.archive.words(), city_names=self.city_names)
 
     def picked(self) -> frozenset[int] | None:
         """The articles of today's open bulletin for who may pick them; None for everybody else."""

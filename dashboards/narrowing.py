@@ -27,8 +27,8 @@ class Narrowing:
     """One selection of articles. ``since`` and ``until`` are Tehran days, both inside; ``city`` keeps what concerns the city.
 
     ``without_own`` leaves out the outlets that the city owns; ``own`` are their keys. ``relevant`` leaves out what a person marked
-    irrelevant. ``collection`` keeps the outlets of a named set. Values of one field are alternatives. ``words`` are the names that the
-    typed search may use.
+    irrelevant. ``city_names`` are the ids of the city's own bodies and offices. ``collection`` keeps the outlets of a named set.
+    Values of one field are alternatives. ``words`` are the names that the typed search may use.
     """
 
     text: str = ""
@@ -40,6 +40,7 @@ class Narrowing:
     own: tuple[str, ...] = ()
     relevant: bool = False
     collection: Collection | None = None
+    city_names: tuple[str, ...] = field(default=(), compare=False, repr=False)
     words: Vocabulary = field(default=NO_WORDS, compare=False, repr=False)
 
     def having(self, **values: str) -> "Narrowing":
@@ -106,7 +107,7 @@ class Narrowing:
             end = day_start(self.until + timedelta(days=1)) if self.until else None
             nodes.append(Within(day_start(self.since) if self.since else None, end))
         if self.city:
-            nodes.append(Is("city_tone", CONCERNS_CITY))
+            nodes.append(self._city_node())
         if self.relevant:
             nodes.append(Is("is", ("relevant",)))
         if self.collection:
@@ -114,6 +115,13 @@ class Narrowing:
         if self.without_own and self.own:
             nodes.append(Not(_field_node("outlet", self.own)))
         return tuple(nodes)
+
+    def _city_node(self) -> Node:
+        """What concerns the city: a tone toward it, one of its bodies or offices, or a topic of one's own."""
+        own = tuple(topic.id for topic in self.words.topics)
+        topics = (Is("topic", own),) if own else ()
+        names = tuple(Named("entity", plain(name), ()) for name in self.city_names)
+        return Or((Is("city_tone", CONCERNS_CITY), *topics, *names))
 
 
 def read_narrowing(params: Iterable[tuple[str, str]], outlets: Mapping[str, Outlet], collections: Sequence[Collection] = ()) -> Narrowing:

@@ -13,7 +13,7 @@ def written(narrowing: Narrowing) -> str:
     """The selection in the language of the search box: words «مترو», tone negative → «مترو لحن:منفی»."""
     clauses = [_clause(field, narrowing.values(field)) for field in FIELDS if narrowing.values(field)]
     if narrowing.city:
-        clauses.append(_clause("city_tone", CONCERNS_CITY))
+        clauses.append(_city(narrowing))
     if narrowing.collection:
         clauses.append(_clause("outlet", narrowing.collection.outlets))
     if narrowing.without_own and narrowing.own:
@@ -31,6 +31,13 @@ def _clause(field: str, values: tuple[str, ...]) -> str:
         return f"{name}:{shown[0]}"
     # Names are alternatives here, while a list of words after the colon would be one name.
     return f"({' یا '.join(f'{name}:{value}' for value in shown)})" if field in NAME_FIELDS else f"{name}:({' یا '.join(shown)})"
+
+
+def _city(narrowing: Narrowing) -> str:
+    clauses = [_clause("city_tone", CONCERNS_CITY)]
+    clauses += [_clause("topic", (topic.id,)) for topic in narrowing.words.topics]
+    clauses += [_clause("entity", (name,)) for name in narrowing.city_names]
+    return f"({' یا '.join(clauses)})" if len(clauses) > 1 else clauses[0]
 
 
 def _value(field: str, value: str) -> str:

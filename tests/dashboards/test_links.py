@@ -1,6 +1,8 @@
 """Every number on a page is a link to exactly the articles that it counts."""
 
 import re
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,8 +10,10 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from core.dates import persian_digits
+from core.records import Mention, Span
 from store.archive import Archive
-from tests.desk import NOW
+from tests.dashboards.officers import open_desk
+from tests.desk import NOW, add, raw, tone_of
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -138,3 +142,24 @@ def test_the_overview_tells_how_the_outlets_are(client: TestClient) -> None:
     counts = [first_number(one.text_content()) or 0 for one in page.xpath("//p[@class='health']/span")]
     rows = html.fromstring(client.get("/outlets").text).xpath("//table[@class='outlets']/tbody/tr")
     assert sum(counts) == len(rows)
+
+
+def test_one_of_the_citys_own_bodies_makes_an_article_concern_the_city(tmp_path: Path) -> None:
+    """Also without any tone toward the city; every figure and link, and a saved search of it, count the same."""
+    archive, client = open_desk(tmp_path)
+    before = first_number(html.fromstring(client.get("/?days=14").text).xpath("//a[@class='kpi-number']")[0].text_content()) or 0
+    said = archive.articles.get(1).annotations
+    assert said is not None
+    named = Mention("شهرداری", "ORG", Span(0, 7), "mashhad-municipality")
+    for number, mention in ((801, named), (802, replace(named, entity_id="tehran-municipality"))):
+        none = tone_of("none", ("negative", "none"))
+        add(archive, raw(number), replace(said, city_tone=none, entities=(mention,), fingerprint=str(number).encode().ljust(7)))
+    page = html.fromstring(client.get("/?days=14").text)
+    link = page.xpath("//a[@class='kpi-number']")[0]
+    assert first_number(link.text_content()) == before + 1
+    shown = client.get(link.get("href"))
+    assert total_of(shown.text) == before + 1
+    action = html.fromstring(shown.text).xpath("//details[@class='save-box']//form/@action")[0]
+    listed = html.fromstring(client.post(action, data={"name": "شهر"}).text)
+    assert total_of(client.get(listed.xpath("//a[@class='story-name']/@href")[0]).text) == before + 1
+    archive.close()
