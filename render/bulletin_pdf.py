@@ -121,7 +121,7 @@ def _entry(entry: BookEntry) -> dict[str, Any]:
         "tones": [{"tone": tone, "name": name} for tone, name in entry_tones(entry)],
         "summary": _breakable(entry.summary),
         "note": _paragraphs(entry.note),
-        "shown": _breakable(shown_url(entry.url)),
+        "shown": shown_url(entry.url),
         "link": entry.link,
     }
 

@@ -85,7 +85,7 @@ def _dress(style: Any, size: int, colour: str, *, bold: bool) -> None:
 def _cover(document: Any, book: Book) -> None:
     document.add_paragraph(OFFICE, style="Quiet")
     document.add_paragraph(plain(book.title), style="Title")
-    document.core_properties.title = plain(book.title)
+    document.core_properties.title = plain(book.title)[:255]
     document.add_paragraph(jalali_text(book.day, with_weekday=True), style="Heading 2")
     document.add_paragraph(counts_words(book), style="Quiet")
     for line in plain(book.note).split("\n"):

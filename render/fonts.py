@@ -1,11 +1,10 @@
-"""The Persian faces that charts and documents are set in: from packages, never from the machine."""
+"""The Persian faces that charts and documents are set in: from a package and from here, never from the machine."""
 
 from importlib.resources import files
 from pathlib import Path
 
 FAMILY = "Noto Sans Arabic"
-# Noto draws a dotted letter as two glyphs, and the text of a PDF cannot be searched or copied then: «دس تتگاه».
-DOCUMENT_FAMILY = "IBM Plex Sans Arabic"
+DOCUMENT_FAMILY = "Rasad Document"  # render/faces/README.md says why not the other
 
 
 def font_folder() -> Path:
@@ -15,4 +14,4 @@ def font_folder() -> Path:
 
 def document_font_folder() -> Path:
     """The folder that holds the TrueType files of ``DOCUMENT_FAMILY``."""
-    return Path(str(files("fontpkg_ibm_plex_sans_arabic"))) / "files"
+    return Path(__file__).parent / "faces"
