@@ -16,9 +16,9 @@ from dashboards.desk import Desk
 from dashboards.figures import count_articles, count_figures
 from dashboards.narrowing import Narrowing, read_day
 from dashboards.overview import scope_words
+from dashboards.search_page import value_name
 from render.bars import NARROW, Size, tone_chart_svg
 from render.charts import tone_key
-from render.words import topic_name
 from store.index import SearchRequest
 
 KINDS: Mapping[Kind, str] = {
@@ -106,6 +106,7 @@ def comparison_page(desk: Desk, asked: Asked) -> HTMLResponse:
         collections=desk.archive.collections.all(),
         key=tone_key(),
         row_name=row_name,
+        topic_words=lambda topic: value_name(desk, "topic", topic),
         **shown,
     )
 
@@ -115,7 +116,9 @@ def _sides(desk: Desk, asked: Asked) -> tuple[Side, Side] | None:
         return _side(desk, _period_words(asked.base), asked.base), _side(desk, _period_words(asked.other), asked.other)
     if not asked.first or not asked.second or asked.first == asked.second:
         return None
-    sides = [_side(desk, _name(desk, asked.kind, value), asked.base.having(**{asked.kind: value})) for value in (asked.first, asked.second)]
+    sides = [
+        _side(desk, value_name(desk, asked.kind, value), asked.base.having(**{asked.kind: value})) for value in (asked.first, asked.second)
+    ]
     return sides[0], sides[1]
 
 
@@ -134,12 +137,6 @@ def _chart(side: Side, size: Size) -> str:
     return tone_chart_svg(side.figures.days, size, lambda day, tone: side.selection.on(day).having(tone=tone).url())
 
 
-def _name(desk: Desk, kind: Kind, value: str) -> str:
-    if kind == "topic":
-        return topic_name(value)
-    return desk.outlet_name(value) if kind == "outlet" else desk.entity_name(value)
-
-
 def _period_words(period: Narrowing) -> str:
     since, until = period.since or date.min, period.until or date.min
     return jalali_text(since) if since == until else f"{jalali_text(since)} تا {jalali_text(until)}"
@@ -150,7 +147,8 @@ def _choices(desk: Desk, asked: Asked) -> list[tuple[str, str]]:
     if asked.kind == "period":
         return []
     if asked.kind == "topic":
-        return [(topic, topic_name(topic)) for topic in TOPICS]
+        own = tuple(topic.id for topic in desk.archive.words().topics)
+        return [(topic, value_name(desk, "topic", topic)) for topic in (*own, *TOPICS)]
     if asked.kind == "outlet":
         return sorted(((key, outlet.name) for key, outlet in desk.outlets.items()), key=lambda pair: pair[1])
     field = asked.kind
