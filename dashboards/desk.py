@@ -51,6 +51,10 @@ class Desk:
         outlet = self.outlets.get(key)
         return outlet.name if outlet else key
 
+    def topic_name(self, topic: str) -> str:
+        """The name of one of our topics, or of one's own."""
+        return topic_name(topic) if topic in TOPIC_NAMES else self.archive.words().name_of("topic", topic)
+
     def entity_name(self, entity: str) -> str:
         """The name of a registered entity; one that is not registered is named by its id."""
         return self.entities.get(entity, entity)

@@ -8,7 +8,6 @@ from starlette.responses import HTMLResponse
 from core.records import TOPICS
 from dashboards.desk import Desk
 from dashboards.narrowing import Narrowing
-from render.words import topic_name
 from store.index import SearchRequest
 from store.query_words import FIELD_NAMES, persian_field
 
@@ -87,7 +86,8 @@ def build_router(desk: Desk) -> APIRouter:
     def help() -> HTMLResponse:
         sections = desk.kept("help", lambda: counted_sections(desk))
         fields = [(f"{persian_field(field).replace(' ', '_')}:", field) for field in FIELD_NAMES]
-        topics = [(topic_name(topic), Narrowing(filters=(("topic", topic),)).url()) for topic in TOPICS]
+        own = tuple(topic.id for topic in desk.archive.words().topics)
+        topics = [(desk.topic_name(topic), Narrowing(filters=(("topic", topic),)).url()) for topic in (*TOPICS, *own)]
         return desk.page("help.html", section="help", sections=sections, fields=fields, topics=topics, keys=KEYS)
 
     return router

@@ -18,7 +18,6 @@ from dashboards.outlets_page import STATE_WORDS, outlets_health
 from dashboards.stories import top_stories
 from render.bars import NARROW, WIDE, tone_chart_svg
 from render.charts import tone_key
-from render.words import topic_name
 from store.collections import Collection
 from store.index import SearchRequest
 
@@ -54,9 +53,9 @@ def build_router(desk: Desk) -> APIRouter:
 
     @router.get("/topics/{topic}")
     def topic_page(request: Request, topic: str) -> HTMLResponse:
-        if topic not in TOPICS:
+        if topic not in TOPICS and topic not in {one.id for one in desk.archive.words().topics}:
             raise NotFound("topic", topic)
-        return figures_page(desk, request, Focus("topic", topic, "موضوع", topic_name(topic), f"/topics/{topic}"))
+        return figures_page(desk, request, Focus("topic", topic, "موضوع", desk.topic_name(topic), f"/topics/{topic}"))
 
     @router.get("/outlets/{key:path}")
     def outlet_page(request: Request, key: str) -> HTMLResponse:

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from core.errors import BadInput, BadQuery
-from core.records import CITY_TONES, TONES, TOPICS, Article
+from core.records import CITY_TONES, TONES, Article
 from dashboards.desk import Desk
 from dashboards.figures import named_speakers
 from dashboards.marked import Mark, Piece, cut
 from dashboards.narrowing import Narrowing
 from dashboards.saved_searches_page import CADENCES
-from render.words import TONE_NAMES, VOICE_NAMES, topic_name
+from render.words import TONE_NAMES, VOICE_NAMES
 from store.explain import explain
 from store.highlight import Marker
 from store.index import ORDERS, Hit, Order, SearchPage, SearchRequest
@@ -184,7 +184,7 @@ def value_name(desk: Desk, field: str, value: str) -> str:
     if field in ("entity", "place", "speaker"):
         return desk.entity_name(value)
     if field == "topic":
-        return topic_name(value) if value in TOPICS else desk.archive.words().name_of("topic", value)
+        return desk.topic_name(value)
     names = {"tone": TONE_NAMES, "city_tone": TONE_NAMES, "voice": VOICE_NAMES, "has": _HAS_NAMES}.get(field, {})
     return names.get(value, value)
 

@@ -52,6 +52,7 @@ def suggestions(desk: Desk, typed: str) -> list[Suggestion]:
 
 def _known(desk: Desk) -> list[Suggestion]:
     rows = [(topic_name(topic), "موضوع", f"/topics/{topic}") for topic in TOPICS]
+    rows += [(topic.name, "موضوع شما", f"/topics/{topic.id}") for topic in desk.archive.words().topics]
     rows += [(outlet.name, "رسانه", f"/outlets/{quote(key, safe='')}") for key, outlet in desk.outlets.items()]
     fields = tuple(field for field, _kind, _path in _FIELDS)
     facets = desk.archive.search.search(SearchRequest(EVERYTHING, limit=1, order="newest", facets=fields, fold=False)).facets
