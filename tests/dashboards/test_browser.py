@@ -156,7 +156,10 @@ def test_nothing_hostile_executes(browser: Browser, tmp_path_factory: pytest.Tem
     folder = tmp_path_factory.mktemp("hostile")
     archive, _ = open_filled(folder)
     ids = [_add_hostile(archive, number, words) for number, words in enumerate(HOSTILE)]
-    with served(create_app(archive, Settings(data=folder, open="read"), clock=lambda: NOW)) as base, watched_page(browser, base, 1280) as page:
+    with (
+        served(create_app(archive, Settings(data=folder, open="read"), clock=lambda: NOW)) as base,
+        watched_page(browser, base, 1280) as page,
+    ):
         for address in ["/?scope=all", "/search?order=newest", "/outlets", "/triangle?scope=all", *(f"/articles/{id}" for id in ids)]:
             page.goto(address)
             assert page.locator("h1").count() == 1
