@@ -17,7 +17,7 @@ from render.words import TONE_NAMES
 RLM = "\u200f"  # makes «۳ آذر» run right to left inside a picture that runs left to right
 _LEFT, _ABOVE, _BELOW, _SCALE = 6, 10, 28, 40
 _BAR = 0.72
-_TICKS = 4
+_TICKS = 5
 _LETTERS = f'font-size="12.5" fill="{MUTED}"'
 
 
