@@ -20,6 +20,7 @@ OFFICE = "رصد · روابط عمومی شهر"
 _COLOURS = {"ink": INK, "muted": MUTED, "line": LINE, "accent": "#0b6e72", "note": "#95520b", **TONE_COLOURS, "none": MUTED}
 _LONG_WORD = re.compile(r"\S{40}")
 _SHOWN_URL = 110
+_WHOLE = 1500  # letters up to which an entry is kept on one page, with its address
 _HEH_HAMZA, _HEH_WITH_HAMZA = "\u0647\u0654", "\u06c0"
 ZWSP = "\u200b"  # a place where a line may break inside a word that is longer than a line
 
@@ -123,6 +124,7 @@ def _entry(entry: BookEntry) -> dict[str, Any]:
         "note": _paragraphs(entry.note),
         "shown": shown_url(entry.url),
         "link": entry.link,
+        "whole": len(entry.headline) + len(entry.kicker) + len(entry.summary) + len(entry.note) < _WHOLE,
     }
 
 
