@@ -66,6 +66,10 @@ def _stage(features: np.ndarray, labels: np.ndarray, weights: np.ndarray, kind: 
     return model
 
 
+def _plain(values: np.ndarray) -> list[object]:
+    return [[round(float(one), 4) for one in row] if np.ndim(row) else round(float(row), 4) for row in values]
+
+
 def fit_second(rows: Sequence[Row]) -> dict[str, object]:
     """The part ``second`` of model.json, learned from ``rows``; prints F1 of each part with and without it."""
     city, demand = unseen_features(rows)
@@ -79,8 +83,8 @@ def fit_second(rows: Sequence[Row]) -> dict[str, object]:
     scores = [round(f1_score(tones, said, average="macro"), 3) for said in (before, after)]
     print(f"city macro F1 before and after, the second look's own weights fitted on it: {scores}")
     return {
-        "city": first.coef_.round(4).tolist(), "city_bias": first.intercept_.round(4).tolist(),
-        "demand": second.coef_.round(4).tolist(), "demand_bias": second.intercept_.round(4).tolist(),
+        "city": _plain(first.coef_), "city_bias": _plain(first.intercept_),
+        "demand": _plain(second.coef_), "demand_bias": _plain(second.intercept_),
     }  # fmt: skip
 
 
