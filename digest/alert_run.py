@@ -24,7 +24,7 @@ from digest.alerts import (
     quiet_until,
 )
 from digest.gather import outlet_names
-from digest.links import Links
+from digest.links import RELEVANT, Links
 from digest.outbox import AddressRefused, Outbox
 from digest.signing import sign
 from digest.windows import Window
@@ -56,12 +56,17 @@ def watch(archive: Archive, settings: Settings, now: datetime) -> int:
     fired = 0
     for rule in archive.alerts.rules():
         try:
-            query = parse_query(rule.query, now=now, words=archive.words())
+            query = relevant(parse_query(rule.query, now=now, words=archive.words()), now)
         except BadQuery as error:
             log.warning("alert rule %d: its search cannot be read: %s", rule.id, error)
             continue
         fired += _judge(_Watch(archive, settings, rule, query, now))
     return fired
+
+
+def relevant(query: Query, now: datetime) -> Query:
+    """The articles of a query that nobody marked irrelevant."""
+    return all_of(query, parse_query(RELEVANT, now=now))
 
 
 def send_letters(archive: Archive, outbox: Outbox, settings: Settings, now: datetime) -> int:
@@ -74,7 +79,7 @@ def send_letters(archive: Archive, outbox: Outbox, settings: Settings, now: date
 
 def backtest(archive: Archive, text: str, since: datetime, now: datetime) -> Iterator[Spike]:
     """When a rule of this search would have fired from ``since`` on, hour by hour, with what the archive knows today."""
-    query = parse_query(text, now=now, words=archive.words())
+    query = relevant(parse_query(text, now=now, words=archive.words()), now)
     count, begin = _counted(archive, query, now)
     told: dict[str, datetime] = {}
     at = since.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

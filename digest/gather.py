@@ -10,7 +10,7 @@ from core.dates import tehran_day
 from core.letters import fold
 from core.records import TONES, Article, Subscription
 from core.settings import Settings
-from digest.links import Links, quoted
+from digest.links import RELEVANT, Links, quoted
 from digest.windows import Window
 from render.bars import ToneDay
 from store.archive import Archive
@@ -66,7 +66,8 @@ class Findings:
 
 def gather(desk: Desk, subscription: Subscription, window: Window) -> Findings:
     """Everything about one window. Raises BadQuery when the subscription's search cannot be read, Unavailable when the index is away."""
-    wanted = parse_query(subscription.query, now=desk.now, words=desk.archive.words())
+    asked = parse_query(subscription.query, now=desk.now, words=desk.archive.words())
+    wanted = all_of(asked, parse_query(RELEVANT, now=desk.now))
     query = within(wanted, window.since, window.until)
     facets = ("tone", "city_tone", "speaker", "voice", "outlet", "group")
     page = desk.archive.search.search(SearchRequest(query, limit=1, order="newest", facets=facets, fold=False))

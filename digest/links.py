@@ -7,6 +7,8 @@ from urllib.parse import quote
 from core.dates import TEHRAN, jalali
 from digest.windows import Window
 
+RELEVANT = "is:relevant"  # what a person marked irrelevant is in no digest and no alert
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -20,7 +22,7 @@ class Links:
         """The search page of the digest's articles that also meet the clauses: ``search("tone:negative")``."""
         own = [f"({self.query})"] if self.query.strip() else []
         # The clauses go first: a quotation that the saved search leaves open cannot swallow them.
-        return f"{self.base_url}/search?q={quote(' '.join([*self._times(), *clauses, *own]), safe='')}"
+        return f"{self.base_url}/search?q={quote(' '.join([*self._times(), *clauses, RELEVANT, *own]), safe='')}"
 
     def article(self, id: int) -> str:
         """The page of an article."""

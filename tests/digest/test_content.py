@@ -19,6 +19,7 @@ from digest.windows import Window, window_of_day
 from samples.pieces import Newsroom, load_newsrooms
 from store.archive import Archive
 from store.index import SearchRequest
+from store.indexing import catch_up
 from store.query import parse_query
 from tests.digest.filling import add, fill, raw_of, settle
 
@@ -159,7 +160,7 @@ def test_links_say_tehran_minutes_and_survive_an_open_quotation() -> None:
     window = Window(datetime.fromisoformat("2026-11-23T03:00:00+00:00"), datetime.fromisoformat("2026-11-24T03:00:00+00:00"))
     links = Links("https://rasad.example", '"باز', window)
     query = parse_qs(urlsplit(links.search("tone:negative")).query)["q"][0]
-    assert query == 'from:1405/09/02T06:30 to:1405/09/03T06:30 tone:negative ("باز)'
+    assert query == 'from:1405/09/02T06:30 to:1405/09/03T06:30 tone:negative is:relevant ("باز)'
     assert minute(window.until) == "1405/09/03T06:30"
 
 
@@ -179,3 +180,19 @@ def test_hostile_words_stay_words(empty_archive: Archive, settings: Settings, no
     assert not [image for image in tree.iter("img") if not image.get("src").startswith("cid:")]
     assert not [name for element in tree.iter() for name in element.attrib if name.startswith("on")]
     assert "{{ 7 * 7 }}" in "".join(tree.itertext())
+
+
+def test_what_is_marked_irrelevant_is_in_no_digest(archive: Archive, settings: Settings, now: datetime) -> None:
+    window = window_of_day(EVERYTHING, now.date())
+    before = select(gather(Desk(archive, settings, now), EVERYTHING, window))
+    story = before.stories[0]
+    members = archive.groups.members(int(story.url.rsplit("/", 1)[1]))
+    archive.articles.correct(members, ("relevant", False), "سارا", now)
+    catch_up(archive)
+    after = select(gather(Desk(archive, settings, now), EVERYTHING, window))
+    assert story.headline not in [one.headline for one in after.stories]
+    assert after.total < before.total
+    for shown, search in _counted_links(
+        preview(archive, settings, archive.people.add_subscription("x", "", ["a@b.org"], now=now).id, now).html
+    ):
+        assert archive.search.search(SearchRequest(parse_query(search, now=now), fold=False)).total == shown
