@@ -2,17 +2,21 @@
 
 import socket
 import threading
+from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from app.terminal import notes
 from app.web import create_app
-from app.wiring import load_known_outlets, opened
+from app.wiring import load_known_outlets, open_index, opened
+from app.words import Words
 from core.dates import utc_now
 from core.errors import RasadError
 from core.settings import Settings
-from store.archive import Archive
+from store.archive import Archive, open_archive
 from store.query import parse_query
 
 WARM_UP_SECONDS = 2.0
@@ -49,18 +53,43 @@ def tell_first_link(archive: Archive, settings: Settings) -> None:
 
 
 def serve_forever(settings: Settings) -> None:
-    """Serves until SIGINT or SIGTERM."""
+    """Serves until SIGINT or SIGTERM, with as many processes as the settings say."""
     check_port(settings.host, settings.port)
+    if settings.web_processes > 1:
+        with opened(settings) as archive:
+            tell_first_link(archive, settings)
+        serve_with(partial(_application, settings), settings)
+        return
     with opened(settings) as archive:
         application = create_app(archive, settings, tuple(load_known_outlets(settings).values()))
         tell_first_link(archive, settings)
-        later = threading.Timer(WARM_UP_SECONDS, warm_up)
-        later.daemon = True
-        later.start()
+        _warm_up_later()
         server_of(application, settings).run()
 
 
-def server_of(application: ASGIApp, settings: Settings) -> uvicorn.Server:
+def serve_with(make_application: Callable[[], ASGIApp], settings: Settings) -> None:
+    """Serves with several processes on one port, each with an application of its own; one that dies is started again."""
+    server = server_of(make_application, settings)
+    server.config.factory = True
+    server.config.workers = settings.web_processes
+    Multiprocess(server.config, sockets=[server.config.bind_socket()]).run()
+
+
+def _application(settings: Settings) -> ASGIApp:
+    """The application of one of several processes; its archive stays open as long as the process lives."""
+    words = Words(settings)
+    archive = open_archive(settings, open_index(settings, words=words), words)
+    _warm_up_later()
+    return create_app(archive, settings, tuple(load_known_outlets(settings).values()))
+
+
+def _warm_up_later() -> None:
+    later = threading.Timer(WARM_UP_SECONDS, warm_up)
+    later.daemon = True
+    later.start()
+
+
+def server_of(application: ASGIApp | Callable[[], ASGIApp], settings: Settings) -> uvicorn.Server:
     """The server of these settings. Only the proxies that they name are believed about who calls."""
     config = uvicorn.Config(
         application,

@@ -13,10 +13,14 @@ import json
 import multiprocessing
 import resource
 import statistics
+import sys
 import time
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from starlette.types import ASGIApp
 
 from benchmarks.search_speed_corpus import NOW, Corpus, build, read_corpus
 from benchmarks.search_speed_fts5 import measured
@@ -31,6 +35,7 @@ from store.indexing import rebuild
 from store.query import parse_query
 from store.tantivy_index import TantivyIndex
 
+_WARM_ROUNDS = 4
 _START = multiprocessing.get_context("spawn")
 
 
@@ -61,6 +66,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=Path("var/search_speed"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--port", type=int, default=18390)
+    parser.add_argument("--processes", type=int, default=2, help="web processes (RASAD_WEB_PROCESSES)")
     parser.add_argument("--rebuild", action="store_true")
     return parser.parse_args()
 
@@ -96,21 +102,32 @@ def rebuilt(home: Path, engine: str, server: str) -> dict[str, float]:
     return {"seconds": round(took), "articles_per_s": round(count / took), "articles_per_cpu_s": round(count / busy), "memory_mb": memory}
 
 
-def serve(home: Path, engine: str, server: str, port: int) -> None:
+def serve(home: Path, options: argparse.Namespace) -> None:
     """The web service over the archive, as ``rasad serve`` runs it; open to read, so that no quota counts."""
-    from app.serving import server_of, warm_up
+    from app.serving import serve_with, server_of
+
+    sys.stdin = None  # uvicorn hands it on to its processes, and this one has none of its own
+
+    settings = Settings(data=home, port=options.port, open="read", web_processes=options.processes)
+    make = partial(application, settings, options)
+    if options.processes > 1:
+        serve_with(make, settings)
+    else:
+        server_of(make(), settings).run()
+
+
+def application(settings: Settings, options: argparse.Namespace) -> ASGIApp:
+    """The application over the archive and the engine under test."""
+    from app.serving import warm_up
     from app.web import create_app
 
-    settings = Settings(data=home, port=port, open="read")
-    with closing(open_archive(settings, opened_index(home, engine, server))) as archive:
-        application = create_app(archive, settings)
-        warm_up()
-        server_of(application, settings).run()
+    warm_up()
+    return create_app(open_archive(settings, opened_index(settings.data, options.engine, options.elasticsearch)), settings)
 
 
 @contextmanager
 def _served(home: Path, options: argparse.Namespace):  # type: ignore[no-untyped-def]
-    process = _START.Process(target=serve, args=(home, options.engine, options.elasticsearch, options.port), daemon=True)
+    process = _START.Process(target=serve, args=(home, options))
     process.start()
     try:
         _wait_for(options.port)
@@ -135,19 +152,23 @@ def _wait_for(port: int) -> None:
 def _through_http(home: Path, corpus: Corpus, options: argparse.Namespace) -> dict[str, Any]:
     report: dict[str, Any] = {}
     with _served(home, options) as process:
-        ask_round(options.port, list(corpus.queries(0).items()), 1)
+        for seed in range(_WARM_ROUNDS):
+            ask_round(options.port, list(corpus.queries(seed).items()), 2)
         for clients in (1, 8):
-            seeds = range(1 + 100 * clients, 1 + 100 * clients + options.rounds)
+            seeds = range(100 * clients, 100 * clients + options.rounds)
             report[f"{clients} clients"] = told([ask_round(options.port, list(corpus.queries(seed).items()), clients) for seed in seeds])
-        report["web_memory_mb"] = _memory(process.pid)
+        report |= {"web_processes": options.processes, "web_memory_mb": _memory(process.pid)}
     return report
 
 
-def _memory(pid: int | None) -> int | None:
-    """Resident megabytes of a process, where the system tells."""
+def _memory(pid: int | None) -> int:
+    """Resident megabytes of a process and its children, as Linux tells them (shared pages count in each)."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
     status = Path(f"/proc/{pid}/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS")), None)
+    if not status.exists():
+        return 0
+    own = next((int(line.split()[1]) // 1024 for line in status.read_text().splitlines() if line.startswith("VmRSS")), 0)
+    return own + sum(_memory(int(child)) for child in children.read_text().split())
 
 
 def _stages(home: Path, corpus: Corpus, options: argparse.Namespace) -> dict[str, dict[str, float]]:

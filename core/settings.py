@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     elasticsearch_url: str = Field("", description="address of an Elasticsearch 9 server; empty: the embedded index in the data folder")
     host: str = Field("127.0.0.1", description="address the web service listens on")
     port: int = Field(8000, ge=1, le=65535, description="port the web service listens on")
+    web_processes: int = Field(1, ge=1, le=64, description="processes that answer on this port; one a core serves many people at once")
     base_url: str = Field("", description="address of the service in mails; empty: made of host and port")
     allow_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="private addresses or networks that may be fetched, parted by commas"
@@ -49,7 +50,6 @@ class Settings(BaseSettings):
     open: str = Field("", pattern="^(|read)$", description="read: anyone may read desk and API; set by the demo, only on loopback")
     own_model: Path | None = Field(None, description="folder that `rasad model train --corrections` wrote; none: the bundled model alone")
     log_format: str = Field("text", pattern="^(text|json)$", description="how a log line is written: for people, or one JSON object each")
-    own_model: Path | None = Field(None, description="folder that `rasad model train --corrections` wrote; none: the bundled model alone")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
 
     @field_validator("open")
