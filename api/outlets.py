@@ -22,6 +22,7 @@ WEEK = timedelta(days=7)
 def build_router(archive: Archive, outlets: Mapping[str, Outlet], clock: Callable[[], datetime]) -> APIRouter:
     """``/outlets``."""
     router = APIRouter(tags=["outlets"])
+    newest = _Newest(archive)
 
     @router.get("/outlets", summary="Every outlet with its coverage and health", responses=described(models.OutletList, "OUTLETS"))
     def list_outlets(request: Request) -> Response:
@@ -38,21 +39,38 @@ def build_router(archive: Archive, outlets: Mapping[str, Outlet], clock: Callabl
         for key in dict.fromkeys([*outlets, *sorted(counts)]):
             outlet = outlets.get(key) or Outlet(key, key, "", "")
             numbers = (counts.get(key, 0), week.get(key, 0))
-            rows.append({**outlet_json(outlet), **_health(archive, outlet, numbers, coverage.get(key, Coverage(key)))})
+            rows.append({**outlet_json(outlet), **_health(archive, newest, outlet, (*numbers, coverage.get(key, Coverage(key))))})
         return reply(request, {"outlets": rows})
 
     return router
 
 
-def _health(archive: Archive, outlet: Outlet, numbers: tuple[int, int], covered: Coverage) -> Json:
-    total, week = numbers
+class _Newest:
+    """The newest article's time per outlet, asked anew when the index has changed: a search each, and there are dozens of outlets."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._kept: tuple[int, dict[str, datetime | None]] = (-1, {})
+
+    def at(self, key: str) -> datetime | None:
+        seq = self._archive.search.seq()
+        if seq != self._kept[0]:
+            self._kept = (seq, {})
+        times = self._kept[1]  # another thread may put a newer one in its place meanwhile
+        if key not in times:
+            times[key] = _newest_at(self._archive, key)
+        return times[key]
+
+
+def _health(archive: Archive, newest: _Newest, outlet: Outlet, counted: tuple[int, int, Coverage]) -> Json:
+    total, week, covered = counted
     feeds = archive.ledger.feeds(outlet.key)
     return {
         "articles": total,
         "addresses": {outcome.value: count for outcome, count in covered.outcomes.items()},
         "week": week,
-        "newest_at": moment(_newest_at(archive, outlet.key)) if total else None,
-        "state": state_of(outlet, numbers, covered, feeds),
+        "newest_at": moment(newest.at(outlet.key)) if total else None,
+        "state": state_of(outlet, (total, week), covered, feeds),
         "feeds": [
             {"url": one.url, "kind": one.kind, "outcome": one.outcome, "failures": one.failures, "read_at": moment(one.read_at)}
             for one in feeds
