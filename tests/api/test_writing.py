@@ -103,7 +103,7 @@ def test_a_saved_search_is_kept_listed_and_forgotten(programs: Programs) -> None
 
 @pytest.mark.parametrize("format", ["ndjson", "csv", "xlsx"])
 def test_an_export_holds_exactly_what_the_search_counts(programs: Programs, format: str) -> None:
-    """Complaints 8 and 9: the file's articles are the search's, row by row, and as many as it counts."""
+    """Complaint rows 8 and 9: the file's articles are the search's, row by row, and as many as it counts."""
     program = programs.client("read", "export")
     total = program.get(f"{V1}/search", params={"q": "شهرداری"}).json()["total"]
     answer = program.get(f"{V1}/export", params={"q": "شهرداری", "format": format})

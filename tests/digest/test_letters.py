@@ -73,7 +73,7 @@ def test_the_letter_has_text_html_and_the_chart_under_its_content_id(letter: Ema
 
 
 def test_the_html_is_right_to_left_in_tables_with_inline_styles_and_loads_nothing(letter: EmailMessage) -> None:
-    """Complaint 18: mails right to left, mixed-direction headlines isolated."""
+    """Complaint row 18: mails right to left, mixed-direction headlines isolated."""
     source = _part(letter, "html")
     page = lxml_html.fromstring(source)
     assert page.get("dir") == "rtl"

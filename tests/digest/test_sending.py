@@ -39,7 +39,7 @@ def _subscribe(archive: Archive, since: datetime, *addresses: str) -> int:
 
 
 def test_a_digest_goes_out_once_however_often_it_is_asked_for(archive: Archive, settings: Settings, now: datetime) -> None:
-    """Complaint 15 (the job runs two or three times): exactly once per subscription and window."""
+    """Complaint row 15 (the job runs two or three times): exactly once per subscription and window."""
     _subscribe(archive, now - timedelta(minutes=5), *ADDRESSES)
     outbox = MemoryOutbox()
     for minutes in range(0, 600, 60):
@@ -48,7 +48,7 @@ def test_a_digest_goes_out_once_however_often_it_is_asked_for(archive: Archive, 
 
 
 def test_what_was_missed_during_downtime_is_sent_in_order(archive: Archive, settings: Settings, now: datetime) -> None:
-    """Complaint 15 (digest skipped): the windows of three days without service arrive, oldest first, each with its own articles."""
+    """Complaint row 15 (digest skipped): the windows of three days without service arrive, oldest first, each with its own articles."""
     _subscribe(archive, now - 3 * DAY - timedelta(hours=1))
     outbox = MemoryOutbox()
     send_due(archive, outbox, settings, now)
@@ -58,7 +58,7 @@ def test_what_was_missed_during_downtime_is_sent_in_order(archive: Archive, sett
 
 
 def test_a_digest_is_not_early_and_not_late(archive: Archive, settings: Settings, now: datetime) -> None:
-    """Complaint 15 (set for 07:00, arrives 16:00): due at the minute, in Tehran."""
+    """Complaint row 15 (set for 07:00, arrives 16:00): due at the minute, in Tehran."""
     _subscribe(archive, now - timedelta(hours=1))
     outbox = MemoryOutbox()
     half_past_six = now.replace(minute=0)
@@ -144,7 +144,7 @@ def test_todays_digest_can_be_sent_at_any_hour_and_then_not_again(archive: Archi
 
 
 def test_two_workers_send_each_letter_once(settings: Settings, filled: Path, now: datetime) -> None:
-    """Complaint 15: two workers, one letter."""
+    """Complaint row 15: two workers, one letter."""
     copytree(filled, settings.data)
     with _opened(settings) as first, _opened(settings) as second, open_post_office() as office:
         _subscribe(first, now - 2 * DAY, *(f"a{number}@example.org" for number in range(8)))
@@ -169,7 +169,7 @@ def _opened(settings: Settings) -> Iterator[Archive]:
 def test_killed_at_any_moment_every_window_arrives_and_none_twice_but_in_the_gap_of_smtp(
     tmp_path: Path, filled: Path, now: datetime, seed: int
 ) -> None:
-    """Complaint 15, under kill -9: two workers each round, killed at random moments of composing, sending and recording.
+    """Complaint row 15, under kill -9: two workers each round, killed at random moments of composing, sending and recording.
 
     The server refuses, hangs up, or takes a letter and loses the answer now and then. A letter may arrive twice only when
     the server had taken it and no worker lived to write that down: what the archive says after each kill shows which those are.

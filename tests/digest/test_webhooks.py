@@ -123,7 +123,7 @@ def test_a_receiver_that_is_gone_is_stopped_and_catches_up_when_started(archive:
 
 
 def test_a_redirect_is_not_followed(archive: Archive, receiver: Receiver) -> None:
-    """Complaint 25: the hop after a redirect is an address that nobody agreed to."""
+    """Complaint row 25: the hop after a redirect is an address that nobody agreed to."""
     receiver.answer = lambda: (307, {"location": f"http://127.0.0.1:{receiver.port}/inside"})
     hook = hook_of(archive, receiver.url)
     add(archive, raw(1))
@@ -135,7 +135,7 @@ def test_a_redirect_is_not_followed(archive: Archive, receiver: Receiver) -> Non
 
 
 def test_a_private_address_is_never_told(archive: Archive, receiver: Receiver) -> None:
-    """Complaint 25: also when it was allowed yesterday and the allow-list is gone today."""
+    """Complaint row 25: also when it was allowed yesterday and the allow-list is gone today."""
     hook = hook_of(archive, receiver.url)
     add(archive, raw(1))
     compose_due(archive, utc_now())

@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 
 def test_half_past_six_is_tehran_time_all_year() -> None:
-    """Complaint 15: a digest set for a time arrives at that time, in Asia/Tehran."""
+    """Complaint row 15: a digest set for a time arrives at that time, in Asia/Tehran."""
     for month in range(1, 13):
         at = datetime(2026, month, 10, 3, 0, tzinfo=UTC)
         assert due_windows(DAILY, LONG_AGO, at)[-1] == Window(at - DAY, at)
@@ -40,7 +40,7 @@ def test_windows_join_without_gap_or_overlap() -> None:
 
 
 def test_missed_windows_are_due_oldest_first_and_known_ones_are_not() -> None:
-    """Complaint 15: a digest is never skipped because the service was down when it was due."""
+    """Complaint row 15: a digest is never skipped because the service was down when it was due."""
     windows = due_windows(DAILY, TUESDAY - 3 * DAY, TUESDAY + timedelta(hours=5), {TUESDAY - DAY})
     assert [window.until for window in windows] == [TUESDAY - 3 * DAY, TUESDAY - 2 * DAY, TUESDAY]
 

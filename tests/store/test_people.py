@@ -129,7 +129,7 @@ def test_a_bad_address_is_marked_everywhere_with_the_servers_words(people: Peopl
 
 
 def test_a_window_is_composed_once_whoever_comes_second(people: People) -> None:
-    """Complaint 15: one digest per subscription and window."""
+    """Complaint row 15: one digest per subscription and window."""
     id = _subscribed(people, "a@b.org", "c@d.org")
     assert people.sendings.keep(_digest(id), ["a@b.org", "c@d.org"])
     assert not people.sendings.keep(_digest(id), ["a@b.org"])
@@ -162,7 +162,7 @@ def _tried(people: People, id: int) -> object:
 
 
 def test_windows_go_out_in_order_and_one_refused_for_now_holds_the_later_ones_back(people: People) -> None:
-    """Complaint 15: what was missed is caught up with in order."""
+    """Complaint row 15: what was missed is caught up with in order."""
     id = _subscribed(people)
     for number in (2, 0, 1):
         people.sendings.keep(_digest(id, NOW + number * DAY), ["pr@example.org"])
@@ -195,7 +195,7 @@ def test_what_is_not_wanted_any_more_is_cancelled(people: People) -> None:
 
 
 def test_many_workers_never_hold_the_same_sending(people: People, open_again: Callable[[], Archive]) -> None:
-    """Complaint 15: the job never runs twice."""
+    """Complaint row 15: the job never runs twice."""
     addresses = [f"a{number}@b.org" for number in range(40)]
     id = people.add_subscription("خبر", "", addresses, now=NOW).id
     people.sendings.keep(_digest(id), addresses)
