@@ -72,7 +72,18 @@ def serve_with(make_application: Callable[[], ASGIApp], settings: Settings) -> N
     server = server_of(make_application, settings)
     server.config.factory = True
     server.config.workers = settings.web_processes
-    Multiprocess(server.config, sockets=[server.config.bind_socket()]).run()
+    with _listening(settings) as listener:
+        Multiprocess(server.config, sockets=[listener]).run()
+
+
+def _listening(settings: Settings) -> socket.socket:
+    # Named as TCP, unlike uvicorn's own: only then asyncio sends every part of an answer at once instead of 40 ms later.
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((settings.host, settings.port))
+    listener.set_inheritable(True)
+    return listener
 
 
 def _application(settings: Settings) -> ASGIApp:
