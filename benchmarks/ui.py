@@ -132,7 +132,10 @@ def measure(client: httpx.Client, pages: dict[str, str], rounds: int) -> None:
 
 def measure_datasette(program: str, file: Path, rounds: int, port: int = 18499) -> None:
     """Datasette's time for the newest 20 articles with a word, and for a table page."""
-    process = subprocess.Popen([program, "serve", "--immutable", str(file), "--port", str(port), "--setting", "sql_time_limit_ms", "20000"])
+    process = subprocess.Popen(
+        [program, "serve", "--immutable", str(file), "--port", str(port), "--setting", "sql_time_limit_ms", "20000"],
+        stderr=subprocess.DEVNULL,
+    )
     sql = (
         "select headline, outlet, substr(body, 1, 260), r.published_at from revisions r join articles a on a.id = r.article_id "
         "where headline like '%' || :w || '%' or body like '%' || :w || '%' order by r.published_at desc limit 20"
