@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import unquote
 
@@ -47,6 +48,7 @@ _PATH_DATE = re.compile(r"/(1[34]\d{2}|20\d{2})/(\d{1,2})/(\d{1,2})(?=/)")
 _JALALI_ID = re.compile(r"/(?:news|photo|video)/(1[34]\d{2}|9\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{4,9}(?=/|$)")
 _MOST_TEXTS = 6
 _LONGEST_LINE = 90
+_MOST_TITLES = 5_000
 _YEAR = re.compile(r"[1۱١][34۳۴٣٤]\d\d|20\d\d")
 
 
@@ -159,15 +161,19 @@ def _visible_claims(view: View, now: datetime) -> Iterator[Claim]:
 
 
 def _loose_claims(view: View, now: datetime) -> Iterator[Claim]:
-    """The first short line of the article that is a full date, where no selector knows its place."""
+    """The first short line of the article that is a full date, where no selector knows its place; else the first title of an element:
+    ``<span title="۱۴۰۵/۰۸/۲۹ ۱۲:۳۰">۴ روز پیش</span>``.
+    """
     page, scope = view.page, view.scope
     headline = next(iter(page.index.find_all("h1")), None)
     within = scope if scope is not None else next(iter(page.index.find_all("body")), page.root)
     start = page.index.position(headline) if scope is None and headline is not None else 0
-    for block in blocks_of(within, view.dropped):
-        if len(block.text) <= _LONGEST_LINE and _YEAR.search(block.text) and page.index.position(block.element) >= start:
+    lines = ((block.text, block.element) for block in blocks_of(within, view.dropped))
+    titles = ((element.get("title") or "", element) for element in within.iter("span", "div", "time", "a", "li", "p"))
+    for text, element in chain(lines, islice(titles, _MOST_TITLES)):
+        if len(text) <= _LONGEST_LINE and _YEAR.search(text) and page.index.position(element) >= start:
             try:
-                found = claim("date_text", block.text, now)
+                found = claim("date_text", text, now)
             except BadDate:
                 continue
             if found.date.precision != "day":
