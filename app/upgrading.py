@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from app.backup import back_up
 from core.dates import utc_now
+from core.errors import Unavailable
 from core.settings import Settings
 from store.engine import make_engine, migrate, newest_revision, revision_of
 
@@ -23,7 +26,7 @@ def upgrade(settings: Settings, *, keep_copy: bool = True) -> Upgraded:
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database)
     try:
-        before = revision_of(engine) or ""
+        before = _standing(engine)
         if before == newest_revision():
             return Upgraded(before, before, None)
         copy = _copy(settings, before) if keep_copy and before and engine.dialect.name == "sqlite" else None
@@ -31,6 +34,13 @@ def upgrade(settings: Settings, *, keep_copy: bool = True) -> Upgraded:
         return Upgraded(before, revision_of(engine) or "", copy)
     finally:
         engine.dispose()
+
+
+def _standing(engine: sa.Engine) -> str:
+    try:
+        return revision_of(engine) or ""
+    except sa.exc.OperationalError as error:
+        raise Unavailable(f"the database {engine.url.render_as_string()} does not answer: {error.orig}") from error
 
 
 def _copy(settings: Settings, revision: str) -> Path:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.backup import BackupFailed, back_up, restore
 from app.upgrading import upgrade
-from core.errors import BadInput
+from core.errors import BadInput, Unavailable
 from core.settings import Settings
 from render.shapes import article_json
 from store.archive import Archive, open_archive
@@ -117,6 +117,14 @@ def test_a_backup_cannot_write_outside_the_folder(tmp_path: Path) -> None:
     with pytest.raises(BackupFailed):
         restore(tmp_path / "evil.tar", tmp_path / "empty")
     assert not (tmp_path / "outside").exists()
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, database_url="postgresql://rasad:secret@127.0.0.1:1/rasad")
+    with pytest.raises(Unavailable) as error:
+        upgrade(settings)
+    assert "127.0.0.1" in str(error.value)
+    assert "secret" not in str(error.value)
 
 
 def _old_archive(folder: Path) -> Settings:
