@@ -24,7 +24,7 @@ from store.ledger_records import Address
 
 MUCH = 200
 BACKLOG = 32
-SECONDS_TO_START = 60.0
+SECONDS_TO_START = 300.0
 SECONDS_FOR_PAGES = 60.0
 SECONDS_FOR_OTHERS = 600.0
 _SERVE = "import sys; from crawler.workroom import serve; serve(int(sys.argv[1]))"
@@ -53,9 +53,19 @@ class WorkRoom:
         """The result of a piece of work by its name (``Office.do``); raises what it raised, RoomLost when the second process is lost."""
         if self._beside is None and self._is_much():
             self._beside = _Beside.begin(self.plan)
-        if self._beside is None or not self._beside.is_ready():
+        if self._beside is None or not self._is_ready(self._beside):
             return self.office.do(task, *args)
         return self._beside.ask(task, args)
+
+    def _is_ready(self, beside: "_Beside") -> bool:
+        """Whether the second process can be asked; one that does not start is done without."""
+        try:
+            return beside.is_ready()
+        except (EOFError, OSError):
+            logger.warning("the second process did not start: desk work stays in this one")
+            beside.end()
+            self._beside, self.much = None, 0
+            return False
 
     def read_pages(self, pages: Sequence[FetchedPage]) -> list[Outcome]:
         """The outcomes of fetched pages. Those that cost the second process are read again one by one, so that the bad one fails alone."""

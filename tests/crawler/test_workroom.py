@@ -123,6 +123,21 @@ def test_other_work_that_costs_the_process_says_so_and_the_next_is_done(room: Wo
     assert room.next_due(["nastooh"]) == NOW + timedelta(hours=1)
 
 
+def test_a_second_process_that_does_not_start_is_done_without(
+    room: WorkRoom, archive: Archive, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(workroom, "_SERVE", "raise SystemExit(3)")
+    pages = _pages(archive, 4)
+    assert room.read_pages(pages[:2]) == [Outcome.STORED] * 2
+    until = time.monotonic() + 60
+    while "did not start" not in caplog.text and time.monotonic() < until:
+        room.next_due(["nastooh"])
+        time.sleep(0.02)
+
+    assert room.read_pages(pages[2:]) == [Outcome.STORED] * 2
+    assert room._beside is None
+
+
 def test_the_second_process_ends_when_the_first_lets_go(room: WorkRoom, archive: Archive) -> None:
     _open_the_second(room, _pages(archive, 2))
     beside = room._beside
