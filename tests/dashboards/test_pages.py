@@ -28,6 +28,8 @@ HOSTILE = [
     "&lt;b&gt; &amp; \u202e\u2066",
 ]
 ADDRESSES = ["/", "/?days=30&scope=all", "/search", "/search?q=اتوبوس", "/articles/1", "/articles/1/revisions", "/triangle", "/outlets"]
+ADDRESSES += ["/compare?kind=topic&a=transport&b=social", "/compare?kind=period&scope=all", "/bulletins", "/settings", "/settings/errors"]
+ADDRESSES += ["/settings/model", "/settings/collections", "/settings/subscriptions", "/settings/subscriptions/new", "/settings/digests"]
 
 
 def text_of(page: str) -> str:
