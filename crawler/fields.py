@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from core.records import Outlet
 from crawler.body import is_dropped
@@ -21,6 +22,7 @@ _MOST_TRIED = 3
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _HOME = re.compile(r"صفحه ?ی? ?(?:اصلی|نخست|اول)|خانه|home|سرصفحه", re.IGNORECASE)
 _KEYWORD_SEPARATORS = re.compile(r"[,،;؛\n]+")
+_CODE = re.compile(r"(?:کد ?(?:خبر|مطلب)|شناسه ?(?:خبر|مطلب))(?:\s|[:؛]|&nbsp;|<[^<>]{0,200}>){0,8}([\d۰-۹٠-٩]{3,12})(?![\d۰-۹])")
 _SITE_SUFFIX = re.compile(r"\s+[|\-–—:»«]+\s+|\s*\|\s*")
 _ADDRESS = re.compile(r"(?:https?://)?[\w.-]+\.[a-z]{2,}/[^\s«»<>\"']+", re.IGNORECASE)
 
@@ -213,7 +215,15 @@ def find_news_code(view: View, news_id: str) -> str:
         if numbers:
             return news_id if news_id in numbers else str(numbers[0])
     found = view.meta.first("nastooh:code", "nastooh:nid").translate(_DIGITS)
-    return found if found.isdigit() else ""
+    return found if found.isdigit() else _labelled_code(view.page.text, news_id)
+
+
+def _labelled_code(text: str, news_id: str) -> str:
+    """The number behind «کد خبر» where no selector knows its place: the article's own, or the only one."""
+    codes = {match[1].translate(_DIGITS) for match in _CODE.finditer(text)}
+    if news_id in codes:
+        return news_id
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def find_short_url(view: View) -> str:
@@ -223,5 +233,12 @@ def find_short_url(view: View) -> str:
         for text in (element.get("value"), element.get("data-url"), element.get("href"), text_of(element)):
             match = _ADDRESS.search(text or "")
             if match or (text or "").startswith("/"):
-                return match[0] if match else str(text)
+                return match[0] if match else _absolute(str(text), view.page.url)
     return next((str(link.get("href")) for link in view.page.index.find_all("link[rel='shortlink']") if link.get("href")), "")
+
+
+def _absolute(text: str, url: str) -> str:
+    try:
+        return urljoin(url, text)
+    except ValueError:
+        return ""

@@ -59,6 +59,15 @@ def test_section_and_keywords_are_the_outlets_own(page: Printed) -> None:
 
 
 @every_page
+def test_the_news_code_is_the_printed_one_and_the_short_link_a_whole_address(page: Printed) -> None:
+    printed = any(label in page.html.decode() for label in ("کد خبر", "کدخبر", "کد مطلب"))
+    raw = _read(page.name)
+    assert raw.news_code == (page.truth.news_id if printed else "")
+    assert not raw.short_url.startswith("/")
+    assert (page.truth.news_id in raw.short_url) == bool(raw.short_url)
+
+
+@every_page
 def test_pictures_come_with_their_captions(page: Printed) -> None:
     """A parameter of the address (``?ts=``) is the picture's own; advertisements and placeholders are none."""
     found = {image.url.partition("?")[0]: image.caption for image in _read(page.name).images}
