@@ -14,7 +14,7 @@ from store.scoring import ALL_WORDS_BOOST
 from store.tantivy_counts import facets, total
 from store.tantivy_query import compiled
 
-_KEPT = 500
+_KEPT = 200
 
 
 class Snapshot:
