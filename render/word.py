@@ -152,6 +152,8 @@ def _turn(style: Any, size: float, colour: str) -> None:
     style.font.color.rgb, style.font.cs_bold = RGBColor.from_string(colour), bool(style.font.bold)
     letters = style.element.get_or_add_rPr()
     letters.rFonts.set(qn("w:cs"), FACE)
+    for former in letters.findall(qn("w:szCs")):
+        letters.remove(former)
     persian_size = OxmlElement("w:szCs")
     persian_size.set(qn("w:val"), str(int(size * 2)))
     letters.insert_element_before(
