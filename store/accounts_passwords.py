@@ -4,6 +4,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -37,7 +38,7 @@ def matches(stored: str, password: str) -> bool:
         return False
     with _turn():
         try:
-            return _HASHER.verify(stored or _NOBODY, folded(password)) and bool(stored)
+            return _HASHER.verify(stored or _nobody(), folded(password)) and bool(stored)
         except (VerificationError, InvalidHashError):
             return False
 
@@ -63,4 +64,6 @@ def check_new(password: str, name: str) -> None:
         raise BadInput("password", "…", "too easy to guess", "این گذرواژه آسان حدس زده می‌شود. چند واژهٔ بی‌ربط کنار هم گذرواژهٔ خوبی است.")
 
 
-_NOBODY = _HASHER.hash("no account has this password")
+@cache
+def _nobody() -> str:
+    return _HASHER.hash("no account has this password")  # 0.2 s, so not for every process that imports this file
