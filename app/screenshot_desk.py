@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.dates import tehran_day
-from core.records import Article
+from core.records import Article, Outlet
 from core.settings import Settings
 from dashboards.bulletin_book import book_of
 from dashboards.desk import Desk
@@ -39,12 +39,13 @@ def copied(settings: Settings) -> Iterator[Settings]:
         yield settings.model_copy(update={"data": data})
 
 
-def use(archive: Archive, now: datetime) -> Used:
+def use(archive: Archive, outlets: Sequence[Outlet], now: datetime) -> Used:
     """Does what officers do, with the newest articles."""
     articles = sorted(archive.articles.walk(), key=lambda one: one.raw.published_at or one.first_seen_at, reverse=True)
     user = archive.accounts.add(OFFICER, "admin", secrets.token_urlsafe(16), now)
     published = _bulletin(archive, articles[:24:2], now)
-    archive.bulletins.publish(published, book_json(book_of(Desk(archive), archive.bulletins.get(published))), now)
+    desk = Desk(archive, {outlet.key: outlet for outlet in outlets})
+    archive.bulletins.publish(published, book_json(book_of(desk, archive.bulletins.get(published))), now)
     draft = _bulletin(archive, articles[1:14:2], now)
     archive.collections.add("رسانه‌های شهر", sorted({one.raw.outlet for one in articles})[:2], OFFICER, now)
     for article, label in zip(articles[3:12:4], ("negative", "positive", "neutral"), strict=False):

@@ -71,9 +71,10 @@ def main() -> None:
     """Takes the pictures of the archive that the settings name."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshots")
     with copied(Settings.load()) as settings, opened(settings, writable=True) as archive:
-        used = use(archive, utc_now())
+        outlets = tuple(load_known_outlets(settings).values())
+        used = use(archive, outlets, utc_now())
         catch_up(archive)
-        app = create_app(archive, settings, tuple(load_known_outlets(settings).values()))
+        app = create_app(archive, settings, outlets)
         with _served(app) as base:
             log.warning("%d pictures in %s", take_all(base, pages_of(archive, used), folder, used.session), folder)
 

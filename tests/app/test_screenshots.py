@@ -13,7 +13,7 @@ from tests.desk_client import signed_in
 
 def test_every_page_that_is_pictured_is_there(tmp_path: Path) -> None:
     archive, outlets = open_filled(tmp_path)
-    used = use(archive, NOW)
+    used = use(archive, outlets, NOW)
     catch_up(archive)
     client = signed_in(create_app(archive, Settings(data=tmp_path), outlets, clock=lambda: NOW), archive)
     client.cookies.set(cookie_name(secure=False), used.session)
