@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, Response
 
-from core.errors import BadInput, BadQuery, NotFound
+from core.errors import BadInput, BadQuery, NotFound, Unavailable
 from core.records import Article, BodyField, Mention
 from dashboards.access import signed_in
 from dashboards.desk import Desk
@@ -18,7 +18,7 @@ from dashboards.diff import Changed, compare
 from dashboards.marked import Mark, cut, paragraphs
 from dashboards.narrowing import Narrowing
 from dashboards.search_page import read_order
-from dashboards.similar import similar_articles
+from dashboards.similar import Similar, similar_articles
 from render.words import KIND_NAMES, TONE_NAMES, tone_name
 from store.highlight import marks
 from store.index import SearchRequest
@@ -81,7 +81,7 @@ def article_page(desk: Desk, article: Article, params: Sequence[tuple[str, str]]
         members=[one for one in members if one.withdrawn_at is None] if len(members) > 1 else [],
         back=narrowing.url(order=order) if order else "",
         neighbours=find_neighbours(desk, article.id, narrowing, order) if order else (None, None),
-        similar=desk.kept(("similar", article.id, article.revision), lambda: similar_articles(desk, article)),
+        similar=_similar(desk, article),
         standing=standing,
         added=dict(params).get("added", ""),
         machine=desk.archive.articles.machine_labels(article.id) if standing else article.annotations,
@@ -91,12 +91,19 @@ def article_page(desk: Desk, article: Article, params: Sequence[tuple[str, str]]
     )
 
 
+def _similar(desk: Desk, article: Article) -> Sequence[Similar]:
+    try:
+        return desk.kept(("similar", article.id, article.revision), lambda: similar_articles(desk, article))
+    except Unavailable:  # the article itself is read without the search engine
+        return ()
+
+
 def find_neighbours(desk: Desk, id: int, narrowing: Narrowing, order: str) -> tuple[str | None, str | None]:
     """The addresses of the hits before and after this one among the first 200 of the search; None where there is none."""
     try:
         request = SearchRequest(narrowing.query(desk.clock()), limit=_NEAR, order=read_order(order, narrowing))
         hits = desk.kept(("hits", narrowing, order), lambda: desk.archive.search.search(request).hits)
-    except BadInput:
+    except (BadInput, Unavailable):
         return None, None
     ids = [hit.id for hit in sorted(hits, key=lambda hit: hit.partial)]
     if id not in ids:
