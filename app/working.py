@@ -58,12 +58,11 @@ def tag_forever(archive: Archive, settings: Settings, stop: threading.Event) -> 
     """Annotates whatever waits; each article is handed to one such process at a time."""
     annotator, owner = _load(settings), process_owner()
     log.info("working: annotating")
-    archive.articles.release_dead(owner, utc_now())
 
     def once() -> None:
+        archive.articles.release_dead(owner, utc_now())  # also what this process could not deliver while the database was away
         while not stop.is_set() and annotate_claimed(archive, annotator, owner, utc_now()):
             pass
-        archive.articles.release_dead("", utc_now())
 
     Loop("tag", IDLE_SECONDS, once, settings.data, stop).run()
 

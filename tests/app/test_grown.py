@@ -9,8 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,7 +137,7 @@ def test_nothing_is_lost_and_nothing_told_twice_whatever_dies(server: Server, fl
         time.sleep(3)
         server.start()
         load.join()
-        _wait_for(lambda: _is_done(archive), 150, fleet.log)
+        _wait_until_done(archive, 120, fleet.log)
         assert len(acknowledged) == len(set(acknowledged)) == archive.articles.count() == ARTICLES
         with archive.engine.connect() as connection:
             assert connection.scalar(sa.select(sa.func.count()).select_from(annotations)) == ARTICLES
@@ -158,13 +157,16 @@ def test_nothing_is_lost_and_nothing_told_twice_whatever_dies(server: Server, fl
     watcher.join()
 
 
-def _is_done(archive: Archive) -> bool:
-    with suppress(RasadError, sa.exc.DBAPIError):
-        waiting = read_backlog(archive.engine, utc_now())
+def _left(archive: Archive) -> dict[str, object]:
+    """What is still to be done, empty when everything is."""
+    try:
         newest = archive.articles.newest_seq()
-        told = not archive.webhooks.backlog().get("waiting", 0) and all(hook.seq == newest for hook in archive.webhooks.all(utc_now()))
-        return told and not any(waiting.stages.values()) and archive.search.seq() == newest
-    return False
+        left: dict[str, object] = {stage: count for stage, count in read_backlog(archive.engine, utc_now()).stages.items() if count}
+        left |= {"deliveries": waiting} if (waiting := archive.webhooks.backlog().get("waiting", 0)) else {}
+        left |= {f"webhook {hook.id}": (hook.seq, newest) for hook in archive.webhooks.all(utc_now()) if hook.seq != newest}
+        return left | ({"index": (archive.search.seq(), newest)} if archive.search.seq() != newest else {})
+    except (RasadError, sa.exc.DBAPIError) as error:
+        return {"database": error}
 
 
 def _told(receiver: Receiver) -> list[tuple[int, int]]:
@@ -181,8 +183,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(condition: Callable[[], bool], seconds: float, log: Path) -> None:
+def _wait_until_done(archive: Archive, seconds: float, log: Path) -> None:
     end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"waited in vain\n{log.read_text(errors='replace')[-4000:]}"
+    while left := _left(archive):
+        assert time.monotonic() < end, f"waited in vain for {left}\n{log.read_text(errors='replace')[-4000:]}"
         time.sleep(0.5)
