@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["webhook_id"], ["webhooks.id"], name=op.f("fk_webhook_deliveries_webhook_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
         sa.UniqueConstraint("message_id", name=op.f("uq_webhook_deliveries_message_id")),
-        sa.UniqueConstraint("webhook_id", "key", name=op.f("uq_webhook_deliveries_webhook_id")),
+        sa.UniqueConstraint("webhook_id", "key", name=op.f("uq_webhook_deliveries_webhook_id_key")),
     )
     op.create_table(
         "alert_rules",
@@ -79,7 +79,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["rule_id"], ["alert_rules.id"], name=op.f("fk_alerts_rule_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
-        sa.UniqueConstraint("rule_id", "key", name=op.f("uq_alerts_rule_id")),
+        sa.UniqueConstraint("rule_id", "key", name=op.f("uq_alerts_rule_id_key")),
     )
     op.create_table(
         "alert_letters",
@@ -95,7 +95,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alert_letters_alert_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_letters")),
-        sa.UniqueConstraint("alert_id", "address", name=op.f("uq_alert_letters_alert_id")),
+        sa.UniqueConstraint("alert_id", "address", name=op.f("uq_alert_letters_alert_id_address")),
     )
     op.create_index(
         "ix_webhook_deliveries_waiting",
