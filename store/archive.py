@@ -1,5 +1,6 @@
 """Opens, closes and holds the parts of the archive; it has no other method of its own."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -49,9 +50,17 @@ class Archive:
 
     def close(self) -> None:
         """Lets go of the search index and of every connection."""
+        _wait_for_readers(self.engine)
         self.search.close()
         self.pages.close()
         self.engine.dispose()
+
+
+def _wait_for_readers(engine: sa.Engine) -> None:
+    """Gives threads that still read half a second to hand their connections back: one handed back after ``dispose`` is never closed."""
+    end = time.monotonic() + 0.5
+    while isinstance(engine.pool, sa.pool.QueuePool) and engine.pool.checkedout() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def open_archive(settings: Settings, search: SearchIndex, words: Callable[[], Vocabulary] = Vocabulary) -> Archive:
