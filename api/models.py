@@ -150,7 +150,7 @@ class Snippet(BaseModel):
     marks: list[Span]
 
 
-class Hit(BaseModel):
+class Brief(BaseModel):
     id: int
     url: str
     headline: str
@@ -165,6 +165,9 @@ class Hit(BaseModel):
     city_tone: CityTone | None
     topics: list[str]
     user_topics: list[UserTopic]
+
+
+class Hit(Brief):
     score: float
     partial: bool = Field(description="true when only some of the words are held")
     headline_marks: list[Span]
@@ -256,23 +259,6 @@ class TriangleRow(BaseModel):
 class Triangle(BaseModel):
     sums: dict[str, int]
     topics: list[TriangleRow]
-
-
-class Brief(BaseModel):
-    id: int
-    url: str
-    headline: str
-    kicker: str
-    lead: str
-    outlet: str
-    section: str
-    published_at: datetime | None
-    reprint_group: int
-    revision: int
-    tone: Tone | None
-    city_tone: CityTone | None
-    topics: list[str]
-    user_topics: list[UserTopic]
 
 
 class Story(BaseModel):
