@@ -19,6 +19,9 @@ _IGNORED = ZWJ + LRM + RLM + SOFT_HYPHEN + BOM + KASHIDA + "\u061c\u202a-\u202e\
 _PERSIAN = "\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc"
 _DIGITS = "0-9\u06f0-\u06f9\u0660-\u0669"
 
+LATIN_DIGITS = {first + digit: str(digit) for first in (0x06F0, 0x0660) for digit in range(10)}
+"""For ``str.translate``: «۱۴۰۵» and «١٤٠٥» → «1405», and nothing else changes."""
+
 _TABLE: dict[int, str] = {
     **{ord(mark): "" for mark in (ZWJ, LRM, RLM, SOFT_HYPHEN, BOM, KASHIDA, "\u061c")},
     **{code: "" for block in ((0x0610, 0x061B), (0x064B, 0x0660), (0x06D6, 0x06DD), (0x06DF, 0x06E9)) for code in range(*block)},
@@ -31,8 +34,7 @@ _TABLE: dict[int, str] = {
     **{ord(letter): "و" for letter in "ؤۆۇۈۊۋٶ"},
     ord("ء"): "",
     **{ord(sign): ZWNJ for sign in (ZWSP, NOT_SIGN)},
-    **{0x06F0 + digit: str(digit) for digit in range(10)},
-    **{0x0660 + digit: str(digit) for digit in range(10)},
+    **LATIN_DIGITS,
 }
 _HAMZA_SEATS = ((re.compile("[ئؤ](?=[وؤ])"), "و"), (re.compile("(?<=[وؤ])ئ(?=و)"), "و"), (re.compile("(?<!ا)ئ(?=ت|له)"), "ا"))
 _PRESENTATION = re.compile("[\ufb50-\ufdff\ufe70-\ufefc\uff00-\uffef]")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from core.errors import BadDate
+from core.letters import LATIN_DIGITS
 from core.records import Comment
 from crawler.family import CommentSelectors
 from crawler.page import Page
@@ -13,7 +14,6 @@ from crawler.press_dates import parse_press_date
 
 _MOST = 1_000
 _CHROME = (".reply", ".says", ".comment-reply-link", ".comment-awaiting-moderation", ".comment-actions")
-_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _SAID = re.compile(r"\s*(?:می ?گوید|گفت|says)\s*:?$|[:؛]$")
 
 
@@ -87,5 +87,5 @@ def _moment(element: Any, now: datetime) -> datetime | None:
 
 
 def _number(element: Any) -> int | None:
-    match = re.search(r"\d{1,7}", text_of(element).translate(_DIGITS)) if element is not None else None
+    match = re.search(r"\d{1,7}", text_of(element).translate(LATIN_DIGITS)) if element is not None else None
     return int(match[0]) if match else None

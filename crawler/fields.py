@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+from core.letters import LATIN_DIGITS
 from core.records import Outlet
 from crawler.body import is_dropped
 from crawler.byline import person_of
@@ -19,7 +20,6 @@ _LONGEST_HEADLINE = 400
 _LONGEST_KICKER = 300
 _SHORTEST_LEAD = 50
 _MOST_TRIED = 3
-_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _HOME = re.compile(r"صفحه ?ی? ?(?:اصلی|نخست|اول)|خانه|home|سرصفحه", re.IGNORECASE)
 _KEYWORD_SEPARATORS = re.compile(r"[,،;؛\n]+")
 _CODE = re.compile(r"(?:کد ?(?:خبر|مطلب)|شناسه ?(?:خبر|مطلب))(?:\s|[:؛]|&nbsp;|<[^<>]{0,200}>){0,8}([\d۰-۹٠-٩]{3,12})(?![\d۰-۹])")
@@ -211,16 +211,16 @@ def find_news_code(view: View, news_id: str) -> str:
     """The printed code in ASCII digits: «کد خبر: ۷۳۴۹۹۲۶» → "7349926"; "" when none is printed."""
     whole = View(view.page, view.family, view.meta, view.outlet, frozenset())
     for element in whole.elements(view.family.news_code):
-        numbers = re.findall(r"\d{3,}", text_of(element).translate(_DIGITS))
+        numbers = re.findall(r"\d{3,}", text_of(element).translate(LATIN_DIGITS))
         if numbers:
             return news_id if news_id in numbers else str(numbers[0])
-    found = view.meta.first("nastooh:code", "nastooh:nid").translate(_DIGITS)
+    found = view.meta.first("nastooh:code", "nastooh:nid").translate(LATIN_DIGITS)
     return found if found.isdigit() else _labelled_code(view.page.text, news_id)
 
 
 def _labelled_code(text: str, news_id: str) -> str:
     """The number behind «کد خبر» where no selector knows its place: the article's own, or the only one."""
-    codes = {match[1].translate(_DIGITS) for match in _CODE.finditer(text)}
+    codes = {match[1].translate(LATIN_DIGITS) for match in _CODE.finditer(text)}
     if news_id in codes:
         return news_id
     return codes.pop() if len(codes) == 1 else ""

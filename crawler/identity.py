@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
+from core.letters import LATIN_DIGITS
 from core.records import Outlet
 from crawler.families import FAMILIES, FAMILY_OF_UNKNOWN
 from crawler.family import Family
@@ -15,7 +16,6 @@ _TRACKERS = re.compile(
 _COPY_ENDINGS = re.compile(r"/(?:amp|print)/?$")
 _DEFAULT_PORTS = {("http", 80), ("https", 443)}
 _POST_ID = re.compile(r"(?:^|\s)(?:postid-|post-)(\d+)(?=\s|$)")
-_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _TREE_SEARCH = 400
 _LONGEST_KEPT = 2_000
 
@@ -132,12 +132,12 @@ def _inside(url: str, outlet: Outlet) -> str:
 
 def _plain_path(path: str) -> str:
     """A path with its letters unquoted and its digits in ASCII: Persian ones are slow to unquote and are asked for several times."""
-    return _plain_short(path) if len(path) <= _LONGEST_KEPT else unquote(path).translate(_DIGITS)
+    return _plain_short(path) if len(path) <= _LONGEST_KEPT else unquote(path).translate(LATIN_DIGITS)
 
 
 @lru_cache(maxsize=4096)
 def _plain_short(path: str) -> str:
-    return unquote(path).translate(_DIGITS)
+    return unquote(path).translate(LATIN_DIGITS)
 
 
 def _id_of_address(url: str, outlet: Outlet, family: Family) -> str:
@@ -148,8 +148,8 @@ def _id_of_address(url: str, outlet: Outlet, family: Family) -> str:
             return match[1]
     if family.id_parameter:
         for name, value in parse_qsl(split_address(url).query):
-            if name == family.id_parameter and value.translate(_DIGITS).isascii() and value.translate(_DIGITS).isdigit():
-                return value.translate(_DIGITS)
+            if name == family.id_parameter and value.translate(LATIN_DIGITS).isascii() and value.translate(LATIN_DIGITS).isdigit():
+                return value.translate(LATIN_DIGITS)
     return ""
 
 
@@ -171,8 +171,8 @@ def _id_of_page(tree: Any, outlet: Outlet, family: Family) -> str:
     """The id that the page's own head or body names: meta, canonical and short link, body class."""
     for name in family.id_metas:
         for value in tree.xpath("//meta[@property=$name or @name=$name]/@content", name=name)[:1]:
-            if str(value).translate(_DIGITS).strip().isdigit():
-                return str(value).translate(_DIGITS).strip()
+            if str(value).translate(LATIN_DIGITS).strip().isdigit():
+                return str(value).translate(LATIN_DIGITS).strip()
     for link in tree.xpath("//link[@rel='canonical' or @rel='shortlink']/@href")[:4]:
         found = _id_of_address(str(link), outlet, family) if belongs(str(link), outlet) else ""
         if found:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, time, timedelta
 
 from core.dates import TEHRAN
 from core.errors import BadInput
+from core.letters import LATIN_DIGITS
 from core.records import RawArticle
 from dashboards.narrowing import read_day
 
 BY_HAND = "by_hand"
 LONGEST_TEXT, LONGEST_LINE = 100_000, 500
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_ASCII = str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def published_moment(day: str, clock: str, now: datetime) -> datetime:
     found = read_day("day", day)
     if found is None:
         raise BadInput("day", day, "a date is needed", "تاریخ خبر را مانند ۱۴۰۵/۰۹/۰۳ بنویسید.")
-    typed = clock.strip().translate(_ASCII)
+    typed = clock.strip().translate(LATIN_DIGITS)
     matched = _CLOCK.fullmatch(typed) if typed else None
     if typed and not matched:
         raise BadInput("clock", clock, "not a time", "ساعت را مانند ۱۰:۳۰ بنویسید، یا خالی بگذارید.")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core.errors import BadInput
+from core.letters import LATIN_DIGITS
 from core.records import Subscription
 from dashboards.access import require
 from dashboards.desk import Desk
@@ -136,7 +137,7 @@ def split_addresses(text: str) -> list[str]:
 
 def checked_clock(at: str) -> str:
     """The hour with Latin digits, as it is kept: «۰۶:۳۰» → «06:30»."""
-    return at.strip().translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789"))
+    return at.strip().translate(LATIN_DIGITS)
 
 
 def _form(desk: Desk, subscription: Subscription, mistake: BadInput | None = None, typed: str = "") -> HTMLResponse:
