@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from api import models
 from api.replies import described, reply
-from render.shapes import change_json
+from render.changed import changed_json
 from store.archive import Archive
+from store.topic_matching import topics_of
 
 
 def build_router(archive: Archive) -> APIRouter:
@@ -19,14 +20,14 @@ def build_router(archive: Archive) -> APIRouter:
     def changes(
         request: Request,
         after: Annotated[int, Query(ge=0, le=2**63 - 1, description="`next_after` of the last answer; 0 to begin")] = 0,
-        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
         """Every article at its newest change, in order and without gaps; one that changes again comes again."""
         newest = archive.articles.newest_seq()
-        found = archive.articles.changes_after(after, limit)
-        articles = {article.id: article for article in archive.articles.get_many([change.article_id for change in found])}
-        rows = [change_json(change, articles.get(change.article_id)) for change in found]
-        next_after = found[-1].seq if found else after
+        found = archive.articles.changed_after(after, limit)
+        topics = topics_of(archive, found)
+        rows = [changed_json(one, topics.get(one.change.article_id, ())) for one in found]
+        next_after = found[-1].change.seq if found else after
         return reply(request, {"changes": rows, "next_after": next_after, "newest_seq": max(newest, next_after)})
 
     return router

@@ -11,6 +11,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from starlette.responses import Response
 
 from api import examples
+from api.coding import coded
 from api.problems import Problem
 
 _PROBLEMS = {
@@ -51,7 +52,10 @@ def reply_bytes(request: Request, body: bytes, media_type: str) -> Response:
     known = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
     if tag in known:
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
+    sent, coding = coded(body, request.headers.get("accept-encoding", ""))
+    if coding:
+        headers |= {"Content-Encoding": coding, "Vary": "Accept-Encoding"}
+    return Response(sent, media_type=media_type, headers=headers)
 
 
 Answers = dict[int | str, dict[str, Any]]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from core.errors import NotFound
 from core.records import Annotations, Article, Change, RawArticle, Revision
 from store import changes, corrections, loading, tagging
+from store.changed import Changed, read_changed
 from store.corrections import Correction
 from store.engine import reading, writing
 from store.pages import Pages
@@ -197,6 +198,17 @@ class Articles:
         """At most ``limit`` entries of the change log above ``seq``, lowest first."""
         with reading(self._engine) as connection:
             return changes.read_changes(connection, seq, limit)
+
+    def changed_after(self, seq: int, limit: int) -> list[Changed]:
+        """The same entries with their articles, as quickly as they can be read: what a mirror follows."""
+        with reading(self._engine) as connection:
+            return read_changed(connection, seq, limit)
+
+    def relabelled(self, ids: Sequence[int]) -> None:
+        """Tells whoever follows the change log that these articles have other labels now, though no row of theirs changed."""
+        for start in range(0, len(ids), loading.BATCH):
+            with writing(self._engine) as connection:
+                changes.log_changes(connection, ids[start : start + loading.BATCH], "relabelled")
 
     def newest_seq(self) -> int:
         """The highest number of the change log, 0 in an empty archive."""

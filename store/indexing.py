@@ -24,7 +24,8 @@ def catch_up(archive: Archive, batch: int = 500) -> int:
 
     Safe to repeat and to interrupt.
     """
-    return fill(archive, archive.search, batch) + match_again(archive, batch)
+    applied = fill(archive, archive.search, batch)
+    return applied + fill(archive, archive.search, batch) if match_again(archive) else applied
 
 
 def fill(archive: Archive, index: SearchIndex, batch: int) -> int:

@@ -22,14 +22,14 @@ _STATE = (
 )
 _TEXT = tuple(column for column in revisions.c if column.name not in ("article_id", "number", "page_key"))
 # An annotation of an older revision is not shown: its offsets belong to another text.
-_CURRENT = articles.join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.number == articles.c.revision)).outerjoin(
+CURRENT = articles.join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.number == articles.c.revision)).outerjoin(
     annotations, (annotations.c.article_id == articles.c.id) & (annotations.c.revision == articles.c.revision)
 )
 
 
 def current_of(columns: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:
     """A selection of columns of ``articles``, their current ``revisions`` and ``annotations``."""
-    return sa.select(*columns).select_from(_CURRENT)
+    return sa.select(*columns).select_from(CURRENT)
 
 
 _SELECT = current_of((*_STATE, *_TEXT, annotations.c.document, annotations.c.fingerprint, annotations.c.tagged_at))

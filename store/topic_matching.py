@@ -1,25 +1,27 @@
 """Which articles have which of the user's topics: matched when an article is indexed, and again when a topic's query changes.
 
 An article has a topic exactly when the topic's query finds it. Matching at indexing time asks a small index of the batch in memory, so
-that it means the same for every engine; ``match_again`` asks the index itself.
+that it means the same for every engine; ``match_again`` asks the index itself, and what it finds goes through the change log.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import batched
 
 import tantivy
 
 from core.errors import Unavailable
 from core.records import Article
 from store.archive import Archive
-from store.documents import Document
+from store.changed import Changed
+from store.documents import Document, document
+from store.index import SearchIndex
 from store.query_tree import And, Is, Query
 from store.tantivy_query import compiled
 from store.tantivy_schema import prepared, schema, tantivy_document
 from store.vocabulary import UserTopic
 
 UserTopics = Callable[[], Sequence[UserTopic]]
+Topics = tuple[tuple[str, str], ...]
 _HEAP = 15_000_000
 
 
@@ -30,8 +32,8 @@ def tagged(documents: Sequence[Document], topics: Sequence[UserTopic]) -> list[D
     fields = schema()
     index = prepared(tantivy.Index(fields))
     writer = index.writer(_HEAP, 1)
-    for document in documents:
-        writer.add_document(tantivy_document(document))
+    for made in documents:
+        writer.add_document(tantivy_document(made))
     writer.commit()
     index.reload()
     searcher = index.searcher()
@@ -39,13 +41,13 @@ def tagged(documents: Sequence[Document], topics: Sequence[UserTopic]) -> list[D
     for topic in topics:
         for id, _ in searcher.search(compiled(topic.query.root, fields), len(documents), count=False, order_by_field="id").hits:
             found.setdefault(int(id), []).append(topic.id)
-    return [_with_topics(document, found.get(document.id, [])) for document in documents]
+    return [_with_topics(made, found.get(made.id, [])) for made in documents]
 
 
-def match_again(archive: Archive, batch: int = 500) -> int:
-    """Index anew the articles whose user topics changed with ``topics.toml``; how many. Safe to repeat and to interrupt.
+def match_again(archive: Archive) -> int:
+    """Log the articles whose user topics changed with ``topics.toml`` as relabelled; how many. Safe to repeat and to interrupt.
 
-    Only articles are touched that gain or lose a topic; what an interrupted run left undone the next one finds.
+    So the index, mirrors and webhooks learn of it as of any other label. Only articles are touched that gain or lose a topic.
     """
     index = archive.search
     wanted = {topic.id: topic for topic in archive.words().topics}
@@ -53,38 +55,60 @@ def match_again(archive: Archive, batch: int = 500) -> int:
     marks = {id: topic.mark for id, topic in wanted.items()}
     if marks == known:
         return 0
-    done = 0
-    for id in sorted(marks.keys() | known.keys()):
-        if marks.get(id) != known.get(id):
-            done += _apply_differing(archive, id, wanted.get(id), batch)
+    differing = [_differing(index, id, wanted.get(id)) for id in marks.keys() | known.keys() if marks.get(id) != known.get(id)]
+    changed = sorted(set().union(*differing))
+    archive.articles.relabelled(changed)
     index.note_topics(marks)
-    return done
+    return len(changed)
 
 
 def with_user_topics(archive: Archive, articles: Sequence[Article]) -> list[Article]:
     """The articles with the user topics that the index holds for them; without any while the engine is away."""
-    names = {topic.id: topic.name for topic in archive.words().topics}
-    if not names or not articles:
-        return list(articles)
-    these = And((Is("id", tuple(str(article.id) for article in articles)), Is("topic", tuple(names))))
     try:
-        held = set(archive.search.counts(Query("", these), ("id", "topic")))
+        held = _held(archive, [article.id for article in articles])
     except Unavailable:
         return list(articles)
-    return [
-        replace(article, user_topics=tuple((id, name) for id, name in names.items() if (str(article.id), id) in held))
-        for article in articles
-    ]
+    return [replace(article, user_topics=held[article.id]) if article.id in held else article for article in articles]
 
 
-def _apply_differing(archive: Archive, id: str, topic: UserTopic | None, batch: int) -> int:
-    index = archive.search
+def topics_of(archive: Archive, found: Sequence[Changed]) -> dict[int, Topics]:
+    """Per changed article the user topics it has: those that the index holds, matched here for what it has not read yet.
+
+    So a mirror is never told of topics that an older version of the article had, and the feed waits for no engine.
+    """
+    if not archive.words().topics or not found:
+        return {}
+    try:
+        known = archive.search.seq()
+        held = _held(archive, [one.change.article_id for one in found if one.change.seq <= known])
+    except Unavailable:
+        known, held = 0, {}
+    fresh = archive.articles.get_many([one.change.article_id for one in found if one.change.seq > known])
+    return held | _matched(fresh, archive.words().topics)
+
+
+def _held(archive: Archive, ids: Sequence[int]) -> dict[int, Topics]:
+    names = {topic.id: topic.name for topic in archive.words().topics}
+    if not names or not ids:
+        return {}
+    these = And((Is("id", tuple(str(id) for id in ids)), Is("topic", tuple(names))))
+    held = set(archive.search.counts(Query("", these), ("id", "topic")))
+    having = {int(id) for id, _ in held}
+    return {article: tuple((id, name) for id, name in names.items() if (str(article), id) in held) for article in having}
+
+
+def _matched(articles: Sequence[Article], topics: Sequence[UserTopic]) -> dict[int, Topics]:
+    documents = [document(article) for article in articles if article.withdrawn_at is None]
+    return {
+        made.id: tuple((topic.id, topic.name) for topic in topics if topic.id in made.values.get("topic", ()))
+        for made in tagged(documents, topics)
+    }
+
+
+def _differing(index: SearchIndex, id: str, topic: UserTopic | None) -> set[int]:
     having = set(index.matching_ids(Query("", Is("topic", (id,)))))
-    differing = having ^ (set(index.matching_ids(topic.query)) if topic else set())
-    for ids in batched(sorted(differing), batch):
-        index.apply(archive.articles.get_many(ids), index.seq())
-    return len(differing)
+    return having ^ (set(index.matching_ids(topic.query)) if topic else set())
 
 
-def _with_topics(document: Document, topics: list[str]) -> Document:
-    return replace(document, values={**document.values, "topic": [*document.values.get("topic", ()), *topics]}) if topics else document
+def _with_topics(made: Document, topics: list[str]) -> Document:
+    return replace(made, values={**made.values, "topic": [*made.values.get("topic", ()), *topics]}) if topics else made

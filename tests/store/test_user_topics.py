@@ -15,7 +15,7 @@ from store.index import SearchRequest
 from store.indexing import catch_up, rebuild
 from store.query import EVERYTHING, in_field, parse_query
 from store.tantivy_index import TantivyIndex
-from store.topic_matching import match_again, with_user_topics
+from store.topic_matching import match_again, topics_of, with_user_topics
 from store.user_topics import read_user_topics
 from store.vocabulary import NO_WORDS, UserTopic, Vocabulary
 from tests.store.engines import ENGINES, elastic
@@ -112,21 +112,45 @@ def test_a_changed_file_is_matched_again_touching_only_what_differs(desk: Desk, 
 def test_matching_that_was_interrupted_is_finished_later(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     catch_up(desk.archive)
     desk.known = read(tmp_path, PARKS)
-    whole, calls = desk.index.apply, []
 
-    def breaks(articles: object, seq: int) -> None:
-        if calls:
-            raise KeyboardInterrupt
-        calls.append(articles)
-        whole(articles, seq)  # type: ignore[arg-type]
+    def breaks(_marks: object) -> None:
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(desk.index, "apply", breaks)
+    monkeypatch.setattr(desk.index, "note_topics", breaks)
     with pytest.raises(KeyboardInterrupt):
-        match_again(desk.archive, batch=2)
+        catch_up(desk.archive)
     monkeypatch.undo()
-    assert len(desk.ids("topic:parks")) == 2
-    assert match_again(desk.archive, batch=2) == 4
+    assert desk.ids("topic:parks") == set()
+    assert catch_up(desk.archive) == 6
     assert desk.agrees()
+    assert catch_up(desk.archive) == 0
+
+
+def test_articles_whose_topics_changed_stand_in_the_change_log(desk: Desk, tmp_path: Path) -> None:
+    catch_up(desk.archive)
+    before = desk.archive.articles.newest_seq()
+    desk.known = read(tmp_path, PARKS)
+    catch_up(desk.archive)
+    told = desk.archive.articles.changes_after(before, 100)
+    assert [(one.article_id, one.kind) for one in told] == [(id, "relabelled") for id in sorted(desk.ids("topic:parks"))]
+
+
+def test_a_change_is_told_with_its_topics_before_and_after_it_is_indexed(desk: Desk, tmp_path: Path) -> None:
+    desk.known = read(tmp_path, PARKS + LIGHT)
+    catch_up(desk.archive)
+    for indexed in (False, True):
+        desk.archive.articles.save(raw(1, headline="خبر دیگر", body="متن دیگر", lead=""))
+        desk.archive.articles.correct([2], ("tone", "positive"), "officer", NOW)
+        if indexed:
+            catch_up(desk.archive)
+        found = desk.archive.articles.changed_after(0, 100)
+        topics = topics_of(desk.archive, found)
+        assert {id: [topic for topic, _ in having] for id, having in topics.items() if having} == {
+            2: ["parks"],
+            **{id: ["parks"] for id in (5, 6, 7)},
+            3: ["light_1"],
+            4: ["parks", "light_1"],
+        }
 
 
 def test_a_rebuilt_index_has_the_topics(desk: Desk, tmp_path: Path) -> None:
