@@ -1,6 +1,7 @@
 """Outlets with how many articles and addresses are known of each, and how well they can be read."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
@@ -11,10 +12,8 @@ from api.replies import described, reply
 from core.records import Outlet
 from render.shapes import Json, moment, outlet_json
 from store.archive import Archive
-from store.index import SearchRequest
-from store.index import moment as moment_of
 from store.ledger_records import Coverage, FeedState
-from store.query import EVERYTHING, in_field, within
+from store.query import EVERYTHING, within
 
 WEEK = timedelta(days=7)
 
@@ -22,7 +21,6 @@ WEEK = timedelta(days=7)
 def build_router(archive: Archive, outlets: Mapping[str, Outlet], clock: Callable[[], datetime]) -> APIRouter:
     """``/outlets``."""
     router = APIRouter(tags=["outlets"])
-    newest = _Newest(archive)
 
     @router.get("/outlets", summary="Every outlet with its coverage and health", responses=described(models.OutletList, "OUTLETS"))
     def list_outlets(request: Request) -> Response:
@@ -32,48 +30,41 @@ def build_router(archive: Archive, outlets: Mapping[str, Outlet], clock: Callabl
         `quiet` (no article for a week), `well`.
         """
         counts = {key: count for (key,), count in archive.search.counts(EVERYTHING, ("outlet",)).items()}
-        recent = within(EVERYTHING, clock() - WEEK, None)
+        recent = within(EVERYTHING, clock().replace(second=0, microsecond=0) - WEEK, None)
         week = {key: count for (key,), count in archive.search.counts(recent, ("outlet",)).items()}
         coverage = {one.outlet: one for one in archive.ledger.coverage()}
+        feeds, newest = archive.ledger.all_feeds(), archive.search.newest_by_outlet()
         rows = []
         for key in dict.fromkeys([*outlets, *sorted(counts)]):
             outlet = outlets.get(key) or Outlet(key, key, "", "")
-            numbers = (counts.get(key, 0), week.get(key, 0))
-            rows.append({**outlet_json(outlet), **_health(archive, newest, outlet, (*numbers, coverage.get(key, Coverage(key))))})
+            read = _Reading((counts.get(key, 0), week.get(key, 0)), newest.get(key), coverage.get(key, Coverage(key)), feeds.get(key, []))
+            rows.append({**outlet_json(outlet), **_health(outlet, read)})
         return reply(request, {"outlets": rows})
 
     return router
 
 
-class _Newest:
-    """The newest article's time per outlet, asked anew when the index has changed: a search each, and there are dozens of outlets."""
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How an outlet is read: its articles in all and of the last seven days, its newest one's time, its addresses and its feeds."""
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self._kept: tuple[int, dict[str, datetime | None]] = (-1, {})
-
-    def at(self, key: str) -> datetime | None:
-        seq = self._archive.search.seq()
-        if seq != self._kept[0]:
-            self._kept = (seq, {})
-        times = self._kept[1]  # another thread may put a newer one in its place meanwhile
-        if key not in times:
-            times[key] = _newest_at(self._archive, key)
-        return times[key]
+    numbers: tuple[int, int]
+    newest_at: datetime | None
+    covered: Coverage
+    feeds: Sequence[FeedState]
 
 
-def _health(archive: Archive, newest: _Newest, outlet: Outlet, counted: tuple[int, int, Coverage]) -> Json:
-    total, week, covered = counted
-    feeds = archive.ledger.feeds(outlet.key)
+def _health(outlet: Outlet, read: _Reading) -> Json:
+    total, week = read.numbers
     return {
         "articles": total,
-        "addresses": {outcome.value: count for outcome, count in covered.outcomes.items()},
+        "addresses": {outcome.value: count for outcome, count in read.covered.outcomes.items()},
         "week": week,
-        "newest_at": moment(newest.at(outlet.key)) if total else None,
-        "state": state_of(outlet, (total, week), covered, feeds),
+        "newest_at": moment(read.newest_at),
+        "state": state_of(outlet, read.numbers, read.covered, read.feeds),
         "feeds": [
             {"url": one.url, "kind": one.kind, "outcome": one.outcome, "failures": one.failures, "read_at": moment(one.read_at)}
-            for one in feeds
+            for one in read.feeds
         ],
     }
 
@@ -89,8 +80,3 @@ def state_of(outlet: Outlet, numbers: tuple[int, int], covered: Coverage, feeds:
     if (feeds and len(failing) == len(feeds)) or covered.blocked > covered.read:
         return "failing"
     return "well" if week else "quiet"
-
-
-def _newest_at(archive: Archive, key: str) -> datetime | None:
-    hits = archive.search.search(SearchRequest(in_field("outlet", key), limit=1, order="newest", fold=False)).hits
-    return next((moment_of(article) for article in archive.articles.get_many([hit.id for hit in hits])), None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from elastic_transport import TransportError
@@ -15,6 +16,7 @@ from store.elastic_mapping import MAPPINGS, SETTINGS
 from store.elastic_query import Json, compiled, narrowed, relevance
 from store.facets import TIMES, Shown, asked, check, combined, shown
 from store.index import FACET_VALUES, Order, SearchPage, SearchRequest
+from store.moments import moment_of_microseconds
 from store.paging import Ask, Row, page
 from store.query import Query
 from store.query_tree import Node
@@ -71,6 +73,13 @@ class ElasticIndex:
             if len(buckets) < _PAGE:
                 return found
             composite = {**composite, "after": answer["aggregations"]["all"]["after_key"]}
+
+    def newest_by_outlet(self) -> dict[str, datetime]:
+        """When each outlet's newest article was published."""
+        newest: Json = {"terms": {"field": "outlet", "size": _PAGE}, "aggs": {"newest": {"max": {"field": "at"}}}}
+        answer = self._ask(size=0, query={"match_all": {}}, aggs={"outlets": newest})
+        buckets = answer.get("aggregations", {}).get("outlets", {}).get("buckets", [])
+        return {str(one["key"]): moment_of_microseconds(int(one["newest"]["value"])) for one in buckets}
 
     def matching_ids(self, query: Query, order: Order = "newest") -> Iterator[int]:
         """The ids of all matching articles. Articles that come while the reader takes them stay out."""

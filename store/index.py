@@ -71,6 +71,10 @@ class SearchIndex(Protocol):
         """
         ...
 
+    def newest_by_outlet(self) -> dict[str, datetime]:
+        """When each outlet's newest article was published (or first seen)."""
+        ...
+
     def matching_ids(self, query: Query, order: Order = "newest") -> Iterator[int]:
         """The ids of all articles that match, once each, in that order ("relevance" gives newest first)."""
         ...

@@ -1,6 +1,7 @@
 """The embedded search engine: Tantivy in a folder, or in memory for tests."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from typing import Self
@@ -14,9 +15,7 @@ from store.documents import document
 from store.index import Order, SearchPage, SearchRequest
 from store.paging import Ask, page
 from store.query import Query
-from store.tantivy_counts import combinations
 from store.tantivy_folder import IndexFolder, read_seq, read_topics, write_seq
-from store.tantivy_query import compiled
 from store.tantivy_schema import prepared, schema, tantivy_document
 from store.tantivy_snapshot import Snapshot
 from store.topic_matching import UserTopics, tagged
@@ -61,7 +60,11 @@ class TantivyIndex:
 
     def counts(self, query: Query, by: tuple[str, ...]) -> dict[tuple[str, ...], int]:
         """How many matching articles have each combination of the named facets."""
-        return combinations(self._read().searcher, compiled(query.root, self._schema), by)
+        return self._read().counts(query.root, by)
+
+    def newest_by_outlet(self) -> dict[str, datetime]:
+        """When each outlet's newest article was published."""
+        return self._read().newest_by_outlet()
 
     def matching_ids(self, query: Query, order: Order = "newest") -> Iterator[int]:
         """The ids of all matching articles, from one state of the index however long the reader takes."""

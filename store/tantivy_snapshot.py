@@ -1,6 +1,7 @@
 """One state of the embedded index: the questions that paging asks, each answered once."""
 
 from collections.abc import Callable, Hashable
+from datetime import datetime
 
 import tantivy
 from tantivy import FieldType, Occur
@@ -11,10 +12,11 @@ from store.index import MAX_LIMIT
 from store.paging import Ask, Row
 from store.query_tree import Node
 from store.scoring import ALL_WORDS_BOOST
-from store.tantivy_counts import facets, total
+from store.tantivy_counts import combinations, facets, newest_by_outlet, total
 from store.tantivy_query import compiled
 
 _KEPT = 200
+_MOST_COUNTS = 10_000
 
 
 class Snapshot:
@@ -40,6 +42,20 @@ class Snapshot:
             (node, names, newest_id),
             lambda: facets(self.searcher, self._narrowed(compiled(node, self._schema), Ask(node, "newest", 0, newest_id)), names),
         )
+
+    def counts(self, node: Node, by: tuple[str, ...]) -> dict[tuple[str, ...], int]:
+        """How many articles have each combination; a copy, for the caller to keep."""
+        question = ("counts", node, by)
+        known = self._answers.get(question)
+        if known is None:
+            known = combinations(self.searcher, compiled(node, self._schema), by)
+            if len(known) <= _MOST_COUNTS:
+                self._once(question, lambda: known)
+        return dict(known)  # type: ignore[call-overload, no-any-return]
+
+    def newest_by_outlet(self) -> dict[str, datetime]:
+        """When each outlet's newest article was published."""
+        return dict(self._once("newest by outlet", lambda: newest_by_outlet(self.searcher)))
 
     def newest_id(self) -> int:
         """The greatest id in the index."""

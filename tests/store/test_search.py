@@ -3,14 +3,14 @@
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from core.errors import BadInput
 from core.records import Article
-from store.index import ORDERS, Order, SearchIndex, SearchPage, SearchRequest
+from store.index import ORDERS, Order, SearchIndex, SearchPage, SearchRequest, moment
 from store.query import EVERYTHING, between_days, in_field, parse_query
 from store.query_dates import read_days
 from tests.store.engines import ENGINES, opened
@@ -185,6 +185,15 @@ def test_complaint_6_a_name_spelt_in_several_ways_is_counted_once_and_leads_to_a
         for value, count in page.facets[name]:
             assert ask(index, f'{name}:"{value}"').total == count == index.counts(EVERYTHING, (name,))[(value,)]
     assert index.counts(EVERYTHING, ("tone", "speaker"))[("negative", "آیدین نمونه")] == 5
+
+
+def test_each_outlet_is_known_by_its_newest_article(index: SearchIndex) -> None:
+    assert index.newest_by_outlet() == {}
+    index.apply(SAMPLE, 4)
+    newest: dict[str, datetime] = {}
+    for one in SAMPLE:
+        newest[one.raw.outlet] = max(moment(one), newest.get(one.raw.outlet, moment(one)))
+    assert index.newest_by_outlet() == newest
 
 
 def test_a_day_is_a_day_in_tehran_and_a_month_is_jalali(index: SearchIndex) -> None:
