@@ -5,6 +5,7 @@ import gzip
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -236,7 +237,7 @@ def _voiced(folder: Path, annotator: Annotator) -> Iterable[tuple[str, list[Coun
 
 def _reprints(folder: Path) -> SpanReport:
     with gzip.open(folder / "telegram_posts.jsonl.gz", "rt", encoding="utf-8") as lines:
-        posts = {row["i"]: Text("", row["text"]) for row in map(json.loads, lines)}
+        posts = {row["i"]: Text("", row["text"], datetime.fromtimestamp(row["unix"], UTC)) for row in map(json.loads, lines)}
     pairs = [json.loads(line) for line in (folder / "labelled_pairs_dev.jsonl").read_text(encoding="utf-8").splitlines()]
     sets: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
         ("all pairs", lambda _: True),

@@ -2,12 +2,17 @@
 
 The sketch is a bottom-k MinHash over runs of 24 letters (blanks, marks and Latin signatures left out, so half-spaces and channel names
 do not matter). Two articles are worth comparing when they share one value: ``bands`` gives the values. The decision asks how much of
-the shorter text stands in the longer one and whether their numbers agree: two price lists share their words, not their numbers.
+the shorter text stands in the longer one, whether its beginning is among it (what only ends alike shares a closing formula), and
+whether what stands between the same words agrees: two price lists share their words, not their numbers, two reports of attacks
+not their places. A text that comes again after a day and a half must be nearly the same; else it is the next one from the template.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import groupby
 
@@ -24,11 +29,20 @@ SKETCH_SIZE = 32
 SKETCH_RUN = 24
 PAIR_RUN = 12
 SHARED_LEAST = 0.47
+# Of the shorter text's first half so much must stand in the longer one.
+LEAD_LEAST = 0.3
+# Above this share a text is the same whoever is called by another name in it.
+NEAR_COPY = 0.7
+WITHIN = timedelta(hours=36)
+SHARED_LEAST_LATER = 0.8
 BODY_LEAST = 60
 CONFLICTS_LEAST = 2
+# Swapped names are looked for in so many words, for aligning two texts takes their lengths' product.
+ALIGNED_WORDS = 200
+SLOT_WORDS = 3
 
 _WORD = re.compile(r"[^\W_]+")
-_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_ .:/@-]*")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_ .:/@-]*|#\w+")
 _NUMBER_WORDS = dict(zip(["یک", "دو", "سه", "چهار", "پنج", "شش", "هفت", "هشت", "نه", "ده"], map(str, range(1, 11)), strict=True))
 _ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 _SHIFT = np.uint64(31)
@@ -55,15 +69,19 @@ def is_reprint(first: Text, second: Text) -> bool:
     are two reports, and so are a first count and its update.
     """
     one, other = _profile(first), _profile(second)
-    short, long = sorted((one, other), key=lambda profile: profile.hashes.size)
+    short, long = sorted((one, other), key=lambda profile: (profile.hashes.size, profile.words))
     if not short.hashes.size:
         return False
-    shared = np.intersect1d(short.hashes, long.hashes, assume_unique=True).size
-    return shared >= SHARED_LEAST * short.hashes.size and not _numbers_disagree(one.numbers, other.numbers)
+    shared = np.intersect1d(short.hashes, long.hashes, assume_unique=True).size / short.hashes.size
+    if shared < (SHARED_LEAST_LATER if _lie_apart(first, second) else SHARED_LEAST) or _lead_shared(short, long) < LEAD_LEAST:
+        return False
+    return not _numbers_disagree(one.numbers, other.numbers) and (shared >= NEAR_COPY or not _names_swapped(short.words, long.words))
 
 
 @dataclass(frozen=True, slots=True)
 class _Profile:
+    words: tuple[str, ...]
+    runs: Hashes
     hashes: Hashes
     numbers: dict[Context, frozenset[str]]
 
@@ -74,7 +92,42 @@ def _profile(text: Text) -> _Profile:
     body = _letters(body_words)
     words = _words(_whole(text))
     compared = body if len(body) >= BODY_LEAST else _letters(words)
-    return _Profile(np.unique(_runs(compared, PAIR_RUN)), _numbers(words))
+    runs = _runs(compared, PAIR_RUN)
+    return _Profile(tuple(words[:ALIGNED_WORDS]), runs, np.unique(runs), _numbers(words))
+
+
+def _lie_apart(first: Text, second: Text) -> bool:
+    """Whether both say when they were published, more than a day and a half apart."""
+    return bool(first.published_at and second.published_at and abs(first.published_at - second.published_at) > WITHIN)
+
+
+def _lead_shared(short: _Profile, long: _Profile) -> float:
+    """The share of the letters of ``short``'s first half that stand in ``long``, in runs of twelve."""
+    half = max(1, short.runs.size // 2)
+    ends = np.zeros(half + 1, dtype=np.int64)
+    starts = np.flatnonzero(np.isin(short.runs[:half], long.hashes))
+    np.add.at(ends, starts, 1)
+    np.subtract.at(ends, np.minimum(starts + PAIR_RUN, half), 1)
+    return float(np.count_nonzero(np.cumsum(ends[:half]))) / half
+
+
+def _names_swapped(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Whether one text says the same other word in two places, and only that: «بندر الف … بندر الف» and «بندر ب … بندر ب».
+
+    Two spellings of a word begin alike and do not count.
+    """
+    parts = SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
+    swaps: Counter[tuple[str, str]] = Counter()
+    for place, (kind, start, end, other_start, other_end) in enumerate(parts):
+        if kind == "replace" and max(end - start, other_end - other_start) <= SLOT_WORDS:
+            near = parts[max(place - 1, 0) : place + 2 : 2] if place else parts[1:2]
+            if all(part[0] == "equal" for part in near):
+                swaps[" ".join(first[start:end]), " ".join(second[other_start:other_end])] += 1
+    one, other = f" {' '.join(first)} ", f" {' '.join(second)} "
+    return any(
+        count > 1 and mine[:2] != theirs[:2] and f" {mine} " not in other and f" {theirs} " not in one
+        for (mine, theirs), count in swaps.items()
+    )
 
 
 def _whole(text: Text) -> str:

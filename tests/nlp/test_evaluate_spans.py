@@ -37,7 +37,7 @@ def test_reprints_are_measured_on_pairs(tmp_path):
     folder.mkdir()
     texts = ["درختان بوستان نمونه امروز با کمک اهالی آبیاری شدند و نهال تازه کاشته شد"] * 2 + ["جشن کتاب در کتابخانه نمونه برپا شد"]
     with gzip.open(folder / "telegram_posts.jsonl.gz", "wt", encoding="utf-8") as lines:
-        lines.writelines(json.dumps({"i": number, "text": text}) + "\n" for number, text in enumerate(texts))
+        lines.writelines(json.dumps({"i": number, "unix": 1_700_000_000, "text": text}) + "\n" for number, text in enumerate(texts))
     pairs = [
         {"pid": "a", "i": 0, "j": 1, "label": "reprint", "conf": "high", "jaccard4": 1.0},
         {"pid": "b", "i": 0, "j": 2, "label": "different", "conf": "high", "jaccard4": 0.0},

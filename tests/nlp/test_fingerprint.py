@@ -1,3 +1,7 @@
+import random
+import time
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 
@@ -79,6 +83,56 @@ def test_a_shortened_copy_is_a_reprint():
 )
 def test_reports_from_one_template_and_updates_are_not_reprints(one, other):
     assert not is_reprint(Text("", one), Text("", other))
+
+
+def test_one_template_with_another_place_in_it_is_another_report():
+    one = "قطع برق در حوالی شهر الوند؛ فرماندار: ساعاتی پیش برق نقطه‌ای در حوالی شهر الوند قطع شد. گزارش تکمیلی اعلام می‌شود."
+    other = "قطع برق در حوالی شهر سهند؛ فرماندار: ساعاتی پیش برق نقطه‌ای در حوالی شهر سهند قطع شد. گزارش تکمیلی اعلام می‌شود."
+    assert not is_reprint(Text("", one), Text("", other))
+    assert not is_reprint(Text("", other), Text("", one))
+
+
+def test_another_spelling_in_two_places_is_no_other_name():
+    one = "جشن مهمونی محله در بوستان نمونه برگزار شد و اهالی گفتند این مهمونی هر سال در همین روز تکرار خواهد شد"
+    assert is_reprint(Text("", one), Text("", one.replace("مهمونی", "مهمانی")))
+
+
+def test_texts_that_only_end_alike_are_not_reprints():
+    """Complaint row 12: what was joined has to be one text, not two with one closing formula."""
+    end = "شما هم به پویش شهر پاک بپیوندید و تصویرهای خود را برای دبیرخانه بفرستید؛ نشانی در پایین همین صفحه آمده است."
+    one = "هر بطری که رها شود سال‌ها در خاک می‌ماند و خوراک پرندگان دشت می‌شود؛ این هفته صد داوطلب آن‌ها را گرد آوردند. "
+    other = "در بازار روز کیسه پارچه‌ای بخواهیم تا فروشنده کیسه نو ندهد؛ پارسال نیمی از خریداران محله چنین کردند و راضی بودند. "
+    assert not is_reprint(Text("", one + end), Text("", other + end))
+
+
+@pytest.mark.parametrize(("hours", "same"), [(2, True), (35, True), (40, False), (24 * 30, False)])
+def test_what_comes_again_later_must_be_nearly_the_same(hours, same):
+    """A form's next report («تا ساعت ۱۴ امروز …») says most of the same words days later."""
+    at = datetime(2026, 11, 20, 6, tzinfo=UTC)
+    parts = STORY.split(". ")
+    other = f"{parts[0]}. رئیس شورای محله از ثبت درخواست تازه خبر داد و خواست که پاسخ آن زودتر برسد. {parts[2]}"
+    one, later = Text(HEADLINE, STORY, at), Text(HEADLINE, other, at + timedelta(hours=hours))
+    assert is_reprint(one, later) == is_reprint(later, one) == same
+    assert is_reprint(one, Text(HEADLINE, STORY, at + timedelta(hours=hours)))
+
+
+def test_the_decision_does_not_depend_on_which_text_comes_first():
+    pick = random.Random(11)
+    words = STORY.split()
+    for _ in range(200):
+        one, other = ([pick.choice(words) if pick.random() < 0.15 else word for word in words] for _ in range(2))
+        first, second = Text("", " ".join(one)), Text("", " ".join(other))
+        assert is_reprint(first, second) == is_reprint(second, first)
+
+
+@pytest.mark.parametrize("unit", ["کلمه ", "الف ب ", "۱۲ نفر ", "\ud800 ", STORY])
+def test_hostile_texts_are_compared_in_time(unit):
+    for letters in (20_000, 200_000):
+        one = Text("", (unit * (letters // len(unit) + 1))[:letters])
+        other = Text("", ("آغاز دیگر. " + one.body)[:letters])
+        began = time.process_time()
+        is_reprint(one, other)
+        assert time.process_time() - began < 1 + letters / 50_000
 
 
 def test_different_texts_on_one_matter_are_not_reprints():
