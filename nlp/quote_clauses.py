@@ -2,14 +2,13 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from nlp.quote_cues import NARRATOR, OBJECT, OBJECT_WORD, SOURCE, THIS_NEWS, WITH_NOUN, WITH_THAT, Cue, main_cues
-from nlp.quote_subjects import GROUPS, HEADS, PRONOUN, Subject, find_subject, titled, word_set
+from nlp.quote_people import Spans
+from nlp.quote_subjects import BODIES, GROUPS, HEADS, PRONOUN, Subject, cut_title, find_subject, titled, word_set
 from nlp.sentences import sentences
-
-People = Sequence[tuple[int, int]]
 
 _CREDIT = re.compile(r"(?:به گزارش|به نقل از|به گزارش و به نقل از)[^،؛:.\n]{2,90}[،؛:]\s*")
 _LEAD_IN = re.compile(
@@ -24,7 +23,10 @@ _FROM = re.compile(r"(?<![^\W_])از(?![^\W_])(?! (?:سوی|طرف|طریق|جم
 _TAKES_FROM = word_set(
     "استفاده بازدید پس قبل بعد بیش یکی برخی بخشی تعدادی حاکی ناشی پیش جمعی اعم تقدیر قدردانی حمایت بهره برگرفته کمتر بعضی یک قدری عبارت"
 )
-_COLON = re.compile(r"[^:\n«»؟]{3,110}?:(?!\d)\s*")
+_PICTURE = re.compile(r"(?:عکس|عکاس|طرح|کاریکاتور|ترجمه|مترجم|گزارش|نویسنده|خبرنگار)[^\n]{0,12}:")
+_OF_OBJECT = re.compile(r"(?:عنوان|اعلام|ذکر|بیان) ")
+_WHICH = re.compile(r" که [^؛:]+")
+COLON = re.compile(r"[^:\n«»؟]{3,110}?:(?!\d)\s*")
 _WORD = re.compile(r"[^\W_]+")
 _CLOSING = {"«": "»", '"': '"'}
 LONGEST_QUOTATION = 3_000
@@ -52,9 +54,11 @@ class Statement:
 class _Reader:
     """Reads sentence after sentence; ``open`` says that the last statement goes on as long as no other cue comes."""
 
-    def __init__(self, text: str, people: People) -> None:
+    def __init__(self, text: str, people: Spans, places: Spans, roles: Collection[str]) -> None:
         self.text = text
         self.people = people
+        self.places = places
+        self.roles = set(roles)
         self.found: list[Statement] = []
         self.open = False
         self.pending: Statement | None = None
@@ -110,25 +114,49 @@ class _Reader:
         credit = _CREDIT.match(self.text, start, end)
         begin = _LEAD_IN.match(self.text, credit.end() if credit else start, end)
         subject = find_subject(self.text, begin.end() if begin else start, end, self.people)
-        if subject and subject.name and begin and subject.start - begin.end() < 30 and self._is_person(subject.name[0]):
+        if _PICTURE.match(self.text, start):
+            return
+        if not subject or not begin or subject.pronoun:
+            return
+        by_title = (
+            subject.role is not None
+            and subject.start == begin.end()
+            and self.text[slice(*subject.role)].split(" ", 1)[0] not in BODIES | GROUPS
+        )
+        by_name = subject.name is not None and subject.start - begin.end() < 30 and self._is_person(subject.name[0])
+        if by_title or by_name:
             self.found.append(Statement(start, start, start, start, subject, direct=False))
 
     def _attributed(self, start: int, end: int) -> list[Statement]:
         credit = _CREDIT.match(self.text, start, end)
         lead = _LEAD_IN.match(self.text, credit.end() if credit else start, end)
         begin = lead.end() if lead else start
-        cues = main_cues(self.text, begin, end)
+        cues = [cue for cue in main_cues(self.text, begin, end) if not self._tells_of_object(cue, begin)]
         main = next((cue for cue in cues if cue.kind == "direct"), cues[0] if cues else None)
         if main is None:
             label = self._label(begin, end)
             if label:
                 return [label]
         limit = main.start if main else end
-        subject = find_subject(self.text, begin, limit, self.people)
+        subject = self._subject(begin, limit)
         made = self._reported(begin, limit, subject)
         if main:
             made.append(self._main(main, begin, end, subject))
         return made
+
+    def _subject(self, begin: int, end: int) -> Subject | None:
+        subject = find_subject(self.text, begin, end, self.people)
+        if subject is None or subject.role is None:
+            return subject
+        cut = cut_title(self.text, subject, end, self.places, self.roles)
+        if cut.role and cut.role[1] < end and (cut != subject or self.text.find(" را ", cut.end, end) < 0):
+            self.roles.add(self.text[slice(*cut.role)])
+        return cut
+
+    def _tells_of_object(self, cue: Cue, begin: int) -> bool:
+        """«… را … اعلام کرد که …»: the clause behind the verb belongs to what stands before it."""
+        verb = self.text[cue.start : cue.end]
+        return cue.kind == "that" and _OF_OBJECT.match(verb) is not None and self.text.find(" را ", begin, cue.start) > 0
 
     def _main(self, cue: Cue, begin: int, end: int, subject: Subject | None) -> Statement:
         another = self._another(begin, cue.start, subject)
@@ -145,8 +173,8 @@ class _Reader:
         """«شهردار مشهد: کار آغاز شد»: a title and a colon at the beginning of a line."""
         if begin and self.text[begin - 1] != "\n":
             return None
-        colon = _COLON.match(self.text, begin, end)
-        if colon is None or (colon.end() >= end and False):
+        colon = COLON.match(self.text, begin, end)
+        if colon is None:
             return None
         subject = labelled(self.text, begin, colon.end(), self.people)
         if subject is None:
@@ -208,11 +236,15 @@ class _Reader:
             if match is None:
                 continue
             start, end = match.start("content"), match.end("content")
+            which = _WHICH.match(self.text, match.end(), limit) if pattern is OBJECT[-1] else None
             if pattern is OBJECT[0]:
                 start = self._from(after, end) or start
             lead = _LEAD_IN.match(self.text, start, end)
             start = _past_adverbs(self.text, lead.end() if lead else start, end)
+            if self.text.startswith("که ", start):
+                continue
             if end - start > 8 and not any(one.start < end and start < one.end for one in found):
+                end = which.end() if which else end
                 found.append(Statement(start, end, match.start("cue"), match.end("cue"), subject, direct=False))
         return found
 
@@ -248,9 +280,12 @@ def _past_adverbs(text: str, start: int, end: int) -> int:
     return match.end() if match and " را " in text[match.end() : end] else start
 
 
-def statements(text: str, people: People) -> list[Statement]:
-    """The statements of a folded body in order."""
-    reader = _Reader(text, people)
+def statements(text: str, people: Spans, places: Spans = (), roles: Collection[str] = ()) -> list[Statement]:
+    """The statements of a folded body in order.
+
+    ``people`` and ``places`` (bodies too) are the spans of names in ``text``, in order; ``roles`` the titles that stand with a name.
+    """
+    reader = _Reader(text, people, places, roles)
     last = 0
     for start, end in sentences(text):
         reader.read(start, end, new_line="\n" in text[last:start] or not last)
@@ -258,17 +293,7 @@ def statements(text: str, people: People) -> list[Statement]:
     return reader.found
 
 
-def headline_statements(text: str, people: People) -> list[Statement]:
-    """The statement of a folded headline «شهردار مشهد: …», if it is one."""
-    colon = _COLON.match(text)
-    subject = labelled(text, 0, colon.end(), people) if colon else None
-    if colon is None or subject is None or colon.end() >= len(text):
-        return []
-    place = text.index(":")
-    return [Statement(colon.end(), len(text), place, place + 1, subject, True)]
-
-
-def labelled(text: str, begin: int, end: int, people: People) -> Subject | None:
+def labelled(text: str, begin: int, end: int, people: Spans) -> Subject | None:
     """The title or person that ``text[begin:end]`` consists of, with a colon behind it; None for any other label."""
     first = re.compile(r"\s*[^\W_]+").match(text, begin, end)
     if first is None:
@@ -281,7 +306,7 @@ def labelled(text: str, begin: int, end: int, people: People) -> Subject | None:
     return subject if subject and not subject.pronoun else None
 
 
-def source_subject(text: str, place: int, end: int, people: People) -> Subject | None:
+def source_subject(text: str, place: int, end: int, people: Spans) -> Subject | None:
     """Who is named behind «به گفته»: a pronoun, a person, a title, or the words up to a comma."""
     pronoun = PRONOUN.match(text, place, end)
     if pronoun:

@@ -1,15 +1,26 @@
 """Which person a mention means: «وی», a surname, a title, or nothing at all, resolved to the fullest name the article gives."""
 
+import math
 import re
 from dataclasses import dataclass, field
 
-from nlp.quote_subjects import BODIES, GROUPS, Subject, without_honorifics
+from nlp.quote_subjects import BODIES, GROUPS, Subject, without_honorifics, word_set
 
-_EMPTY = frozenset(["و", "در", "به", "از", "با", "این", "آن", "امور", "محترم", "اسلامی", "شهر", "کل", "سابق", "وقت"])  # fmt: skip
-_SAME = {"شهرداری": "شهردار", "شورای": "شورا", "رییس": "رییس", "سخنگوی": "سخنگو", "کلانشهر": "شهر", "اسلامی": "", "مدیره": "مدیره"}
+_EMPTY = word_set("و در به از با این آن امور محترم اسلامی شهر کل سابق وقت یک مردم")
+_SAME = {
+    "شهرداری": "شهردار",
+    "شورای": "شورا",
+    "رییس": "رییس",
+    "مسوول": "مسیول",
+    "سخنگوی": "سخنگو",
+    "کلانشهر": "شهر",
+    "اسلامی": "",
+    "مدیره": "مدیره",
+}
 _ALONE = frozenset(["شهردار", "استاندار", "فرماندار", "وزیر", "دادستان", "سخنگو", "سرمربی", "بخشدار"])  # fmt: skip
 _LOOSE = frozenset({"مسیول", "مقام", "عضو"})
 _GLUED = re.compile(r"(?<![^\W_])شهردار(?=[^\W_یا])")
+_DIRECTOR = re.compile(r"مدیر (عامل|کل)(?![^\W_])")
 _HEAD_CLASHES = frozenset({"سابق", "اسبق", "پیشین"})
 
 
@@ -22,6 +33,7 @@ class Speaker:
     role: str = ""
     role_text: str = ""
     key: str = ""
+    spoke: bool = False
 
     @property
     def shown(self) -> str:
@@ -54,15 +66,19 @@ class Speakers:
         for span in (subject.name, subject.role):
             if span and span[0] in keys and not speaker.key:
                 speaker.key = keys[span[0]]
+        speaker.spoke = True
         self.last = speaker
         return speaker
 
     def introduce(self, subject: Subject, folded: str, original: str, keys: dict[int, str]) -> None:
         """Learn a name and its title that stand together anywhere in the article; nobody speaks by that."""
-        if subject.role is None or len(role_words(folded[slice(*subject.role)])) < 2:
+        role = folded[slice(*subject.role)] if subject.role else ""
+        if len(role_words(role)) < 2 or " این " in role:
             return
         last = self.last
-        self.resolve(subject, folded, original, another=True, keys=keys)
+        speaker = self.resolve(subject, folded, original, another=True, keys=keys)
+        if speaker:
+            speaker.spoke = False
         self.last = last
 
     @staticmethod
@@ -99,15 +115,19 @@ class Speakers:
             speaker.role, speaker.role_text = last.role, last.role_text
 
     def _of_role(self, role: str, *, another: bool) -> Speaker | None:
-        if _vague(role) or _is_body(role):
+        if _vague(role) or _is_body(role) or (role.startswith("یک ") and self.last and self.last.role):
             return next((one for one in reversed(self.known) if one.role == role), None)
         fitting = [speaker for speaker in reversed(self.known) if speaker.role and fits(speaker.role, role)]
         if fitting:
             return max(fitting, key=lambda speaker: likeness(speaker.role, role))
         last = self.last
-        if last and last.name and not another and (not last.role or (len(self.known) == 1 and not _exclude(last.role, role))):
+        if last and last.name and not another and (not last.role or (self._alone(last) and not _exclude(last.role, role))):
             return last
         return None
+
+    def _alone(self, speaker: Speaker) -> bool:
+        """Whether nobody else has spoken so far."""
+        return all(one is speaker or not one.spoke for one in self.known)
 
 
 def _fill(speaker: Speaker, name: str, name_text: str, role: str, role_text: str) -> None:
@@ -145,7 +165,8 @@ def _tails(name: str) -> set[str]:
 
 def role_words(role: str) -> list[str]:
     """The telling words of a title, unified: ``"رییس شورای اسلامی شهر قدس"`` → ``["رییس", "شورا", "قدس"]``."""
-    return [_SAME.get(word, word) for word in _GLUED.sub("شهردار ", role).split() if word not in _EMPTY and _SAME.get(word, word)]
+    parted = _GLUED.sub("شهردار ", _DIRECTOR.sub(r"مدیر\1", role))
+    return [_SAME.get(word, word) for word in parted.split() if word not in _EMPTY and _SAME.get(word, word)]
 
 
 def fits(one: str, other: str) -> bool:
@@ -159,8 +180,8 @@ def fits(one: str, other: str) -> bool:
         or (_HEAD_CLASHES & {*one.split()} != _HEAD_CLASHES & {*other.split()})
     ):
         return False
-    short, long = sorted((set(first), set(second)), key=len)
-    return len(short & long) >= max(1, round(0.6 * len(short)))
+    short, long = sorted((set(first[1:]), set(second[1:])), key=len)
+    return not short or len(short & long) >= max(1, math.ceil(0.6 * len(short) - 0.2))
 
 
 def likeness(one: str, other: str) -> float:
@@ -172,6 +193,7 @@ def likeness(one: str, other: str) -> float:
 def _exclude(one: str, other: str) -> bool:
     """Whether nobody holds both titles: a mayor is not a deputy too."""
     first, second = role_words(one)[:1], role_words(other)[:1]
-    if not first or not second or first == second or _LOOSE & {*first, *second}:
+    shared = {*role_words(one)} & {*role_words(other)} & {"مجلس", "شورا"}
+    if not first or not second or first == second or shared or _LOOSE & {*first, *second}:
         return False
     return bool(_ALONE & {*first, *second})

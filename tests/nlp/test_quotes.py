@@ -89,6 +89,57 @@ def test_a_headline_that_quotes_lies_in_the_headline():
     assert quotes[0].content == "بوستان باز شد"
 
 
+@pytest.mark.parametrize(
+    ("headline", "content", "cue"),
+    [
+        ("گلایه شهردار نمونه‌شهر از کمبود اتوبوس", "کمبود اتوبوس", "گلایه"),
+        ("تأکید شهردار نمونه‌شهر بر رفع سد معبر", "رفع سد معبر", "تأکید"),
+        ("اظهار نگرانی «نمونه‌زاده» از خشک شدن درختان", "خشک شدن درختان", "اظهار نگرانی"),
+    ],
+)
+def test_a_headline_that_tells_of_a_complaint_is_reported(headline, content, cue):
+    quote = quotes_of("رضا نمونه‌زاده شهردار نمونه‌شهر گفت: بوستان باز شد.", headline)[0]
+    assert (quote.content, quote.cue, quote.direct) == (content, cue, False)
+    assert quote.speaker == "رضا نمونه‌زاده"
+
+
+def test_a_headline_that_names_the_speaker_announces_the_first_line():
+    quote = quotes_of("بوستان نمونه سال آینده باز می‌شود\nکار از دیروز آغاز شده است.", "شهردار نمونه‌شهر:")[0]
+    assert (quote.content, quote.span.field, quote.speaker) == ("بوستان نمونه سال آینده باز می‌شود", "body", "شهردار نمونه‌شهر")
+
+
+def test_an_interview_is_no_cue():
+    body = "شهردار نمونه‌شهر در گفت وگو با ایسنا، محور نشست را درختکاری ذکر کرد."
+    assert [(quote.content, quote.cue) for quote in quotes_of(body)] == [("محور نشست را درختکاری", "ذکر کرد")]
+
+
+def test_what_stands_behind_the_verb_belongs_to_its_object():
+    body = "رضا نمونه‌زاده گفت: کار آغاز شد.\nوی طول مسیر را ده کیلومتر اعلام کرد که نیمی از آن ساخته شده است."
+    assert _said(body)[1] == ("طول مسیر را ده کیلومتر اعلام کرد که نیمی از آن ساخته شده است.", "اعلام کرد", "رضا نمونه‌زاده")
+
+
+def test_two_ministers_are_two_speakers():
+    body = "وزیر بازرگانی نمونه‌کشور گفت: خرید می‌کنیم.\nوزیر مسکن گفت: می‌سازیم."
+    assert [quote.speaker for quote in quotes_of(body)] == ["وزیر بازرگانی نمونه‌کشور", "وزیر مسکن"]
+
+
+@pytest.mark.parametrize("title", ["مدیرعامل سازمان نمونه", "مدیر عامل سازمان نمونه"])
+def test_titles_written_apart_or_together_are_one(title):
+    quotes = quotes_of(f"رضا نمونه‌زاده مدیرعامل سازمان نمونه گفت: کار آغاز شد.\nکریم نمونه‌پور نیز گفت: بله.\n{title} گفت: کار ماند.")
+    assert quotes[-1].speaker == "رضا نمونه‌زاده"
+
+
+def test_who_took_the_picture_does_not_speak():
+    quotes = quotes_of("عکس: کریم نمونه‌پور\nشهردار نمونه‌شهر گفت: کار آغاز شد.")
+    assert [quote.speaker for quote in quotes] == ["شهردار نمونه‌شهر"]
+
+
+@pytest.mark.parametrize("link", ["این موضوع که", "این نکته که", "اینکه"])
+def test_a_noun_may_stand_inside_the_reporting_words(link):
+    quotes = quotes_of(f"شهردار نمونه‌شهر با اشاره به {link} بودجه کم است؛ گفت: صرفه‌جویی می‌کنیم.")
+    assert [quote.content for quote in quotes] == ["بودجه کم است", "صرفه‌جویی می‌کنیم."]
+
+
 def test_offsets_count_code_points_of_the_body_as_given():
     body = "😀 شهردارِ  نمونه‌شهر گفت: كار آغاز شد.\u200f"
     quote = quotes_of(body)[0]
