@@ -31,12 +31,18 @@ def build_router(archive: Archive) -> APIRouter:
         },
     )
     def readyz() -> Response:
-        """Counts of the archive and of the index, and how many changes the index is behind."""
+        """Counts of the archive and of the index, how many changes the index is behind, and ``paused`` when nothing can be written."""
         try:
             behind = max(0, archive.articles.newest_seq() - archive.search.seq())
-            counts = {"articles": archive.articles.count(), "searchable": archive.search.count(), "changes_behind": behind}
+            counts: dict[str, int | str] = {
+                "articles": archive.articles.count(),
+                "searchable": archive.search.count(),
+                "changes_behind": behind,
+            }
         except Exception:  # whatever is wrong below: the balancer must learn it from the status, not from a broken connection
             return JSONResponse({"status": "unavailable"}, 503)
+        shortage = archive.room.shortage()
+        counts |= {"paused": shortage.kind} if shortage else {}
         status = "behind" if behind > _BEHIND else "ok"
         return JSONResponse({"status": status, **counts}, 503 if status == "behind" else 200)
 

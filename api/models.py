@@ -330,3 +330,4 @@ class Health(BaseModel):
     articles: int | None = None
     searchable: int | None = None
     changes_behind: int | None = None
+    paused: Literal["missing", "read-only", "full", "database"] | None = None

@@ -11,27 +11,24 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from app.pausing import pause_reason
 from core.errors import RasadError
-from core.settings import Settings
 from store.archive import Archive
 from store.backlog import read_backlog
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def exposition(archive: Archive, settings: Settings, now: datetime) -> bytes:
+def exposition(archive: Archive, now: datetime) -> bytes:
     """The metrics in Prometheus' text format. A part that is away is left out, and ``rasad_up`` says so."""
     registry = CollectorRegistry()
-    registry.register(_Archive(archive, settings, now))
+    registry.register(_Archive(archive, now))
     text: bytes = generate_latest(registry)
     return text
 
 
 class _Archive(Collector):
-    def __init__(self, archive: Archive, settings: Settings, now: datetime) -> None:
+    def __init__(self, archive: Archive, now: datetime) -> None:
         self._archive = archive
-        self._settings = settings
         self._now = now
 
     def collect(self) -> Iterator[Metric]:
@@ -80,6 +77,6 @@ class _Archive(Collector):
 
     def _state(self) -> Iterator[Metric]:
         paused = GaugeMetricFamily("rasad_paused", "1 while nothing is written, with the reason.", labels=["reason"])
-        reason = pause_reason(self._settings.data)
-        paused.add_metric([reason], float(bool(reason)))
+        shortage = self._archive.room.look()
+        paused.add_metric([shortage.english if shortage else ""], float(bool(shortage)))
         yield paused

@@ -4,8 +4,6 @@ Nothing is lost by waiting: what is not written down is due again.
 """
 
 import logging
-import os
-import shutil
 import sqlite3
 import threading
 import time
@@ -18,8 +16,8 @@ import sqlalchemy as sa
 
 from core.dates import utc_now
 from core.errors import RasadError
+from store.room import shortage_of
 
-LEAST_FREE = 64 * 1024 * 1024
 JUMP = timedelta(seconds=60)
 LONGEST_PAUSE = 60.0
 log = logging.getLogger("rasad.pause")
@@ -27,15 +25,8 @@ log = logging.getLogger("rasad.pause")
 
 def pause_reason(folder: Path) -> str:
     """Why nothing should be written into the data folder now; "" when all is well."""
-    if not folder.exists():
-        return f"the data folder {folder} is missing"
-    if not os.access(folder, os.W_OK):
-        return f"the data folder {folder} cannot be written"
-    try:
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        return f"the data folder {folder}: {error.strerror}"
-    return f"the disk is full: {free // 1_048_576} MB left, {LEAST_FREE // 1_048_576} MB are needed" if free < LEAST_FREE else ""
+    found = shortage_of(folder)
+    return found.english if found else ""
 
 
 def trouble(error: BaseException) -> str:

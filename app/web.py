@@ -99,9 +99,7 @@ def create_app(archive: Archive, settings: Settings, outlets: Sequence[Outlet] =
     app.include_router(routes.build_router(archive, settings, outlets, clock, lambda url: check_address(url, settings)))
     app.include_router(pages.build_router(desk))
     app.include_router(access_pages.build_router(desk, secure=bool(settings.behind_proxy), limit=settings.requests_per_minute))
-    app.add_api_route(
-        "/metrics", lambda: Response(exposition(archive, settings, clock()), media_type=CONTENT_TYPE), include_in_schema=False
-    )
+    app.add_api_route("/metrics", lambda: Response(exposition(archive, clock()), media_type=CONTENT_TYPE), include_in_schema=False)
     app.mount("/static", pages.static_files(), name="static")
     _answer_errors(app, desk)
     make_schema = app.openapi

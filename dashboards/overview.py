@@ -99,6 +99,7 @@ def figures_page(desk: Desk, request: Request, focus: Focus) -> HTMLResponse:
         chart_narrow=desk.kept(("narrow", narrowing), lambda: tone_chart_svg(figures.days, NARROW, link)),
         key=tone_key(),
         health=None if focus.field else outlets_health(desk),
+        shortage=None if focus.field else desk.archive.room.shortage(),
         state_words=STATE_WORDS,
         archive_count=desk.archive.search.count(),
         **period_words(period, focus.path, tehran_day(now), desk.archive.collections.all()),

@@ -1,10 +1,7 @@
 """Composes what is due and hands it over, each letter once; may be stopped at any moment and run by several workers."""
 
 import logging
-import os
-import socket
 import time
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +23,7 @@ from digest.windows import CATCH_UP, Window, due_windows, window_of_day
 from store.archive import Archive
 from store.arrivals import is_on_its_way
 from store.sendings import DigestRecord, Sending
+from store.work import process_owner
 
 # How long a digest waits for articles of its window that are still being annotated or indexed.
 GRACE = timedelta(minutes=20)
@@ -115,7 +113,7 @@ def _keep(archive: Archive, settings: Settings, subscription: Subscription, wind
 
 def _send_open(archive: Archive, outbox: Outbox, settings: Settings, now: datetime) -> Iterator[SendingReport]:
     sendings = archive.people.sendings
-    owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    owner = process_owner()
     started = time.monotonic()
     while True:
         # Claims must not run out early because an earlier letter took long.

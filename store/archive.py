@@ -20,6 +20,7 @@ from store.keys import Keys
 from store.ledger import Ledger
 from store.pages import Pages, pages_url
 from store.people import People
+from store.room import Room
 from store.stories import Stories
 from store.vocabulary import Vocabulary
 from store.webhooks import Webhooks
@@ -46,6 +47,7 @@ class Archive:
     audit: Audit
     webhooks: Webhooks
     alerts: Alerts
+    room: Room
     words: Callable[[], Vocabulary] = Vocabulary
 
     def close(self) -> None:
@@ -91,5 +93,6 @@ def open_archive(settings: Settings, search: SearchIndex, words: Callable[[], Vo
         audit=Audit(engine),
         webhooks=Webhooks(engine),
         alerts=Alerts(engine),
+        room=Room(engine, settings.data),
         words=words,
     )

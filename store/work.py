@@ -81,3 +81,25 @@ def has_died(owner: str) -> bool:
     except (PermissionError, OverflowError):
         return False
     return False
+
+
+def hand_back(engine: sa.Engine, table: sa.Table, mine: str, now: datetime) -> int:
+    """Hands back the rows of ``table`` that nobody works on any more, though claimed for longer; how many.
+
+    They are those of processes of this machine that are gone, those of threads of this process that are gone (in a container the process
+    that comes after has the same host and number), and what ``mine``, who asks before it claims again, could not finish.
+    """
+    held = table.c.claimed_until > now
+    with reading(engine) as connection:
+        owners = connection.scalars(sa.select(table.c.claimed_by).where(held, table.c.claimed_by != "").distinct()).all()
+    gone = [owner for owner in owners if owner == mine or has_died(owner) or _is_former_thread(owner)]
+    if not gone:
+        return 0
+    with writing(engine) as connection:
+        freed = sa.update(table).where(table.c.claimed_by.in_(gone)).values(claimed_by="", claimed_until=None)
+        return connection.execute(freed).rowcount
+
+
+def _is_former_thread(owner: str) -> bool:
+    process, _, thread = owner.rpartition(":")
+    return process == process_owner().rpartition(":")[0] and thread not in {str(one.ident) for one in threading.enumerate()}

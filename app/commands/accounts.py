@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import typer
 
+from app.auditing import BY, note
 from app.terminal import notes, plain_errors, put, put_json
 from core.dates import utc_now
 from core.errors import BadInput, NotFound
@@ -12,7 +13,6 @@ from core.settings import Settings
 from store.accounts import User
 from store.archive import Archive
 
-BY = "rasad"  # the audit's name for the command line
 user = typer.Typer(no_args_is_help=True, help="Who may sign in, in which role (viewer, editor, admin).")
 key = typer.Typer(no_args_is_help=True, help="Keys of other programs and of feed readers.")
 _Name = typer.Argument(..., help="name of the user")
@@ -26,7 +26,7 @@ def add_user(name: str = _Name, role: str = typer.Option("viewer", help="viewer,
 
     with plain_errors(), opened(Settings.load()) as archive:
         made = archive.accounts.add(name, role, _password(from_stdin=password_stdin), utc_now())
-        archive.audit.note(BY, "user.add", f"users/{made.name}", utc_now(), made.role)
+        note(archive, "user.add", f"users/{made.name}", made.role)
         put_json({"id": made.id, "name": made.name, "role": made.role})
 
 
@@ -36,7 +36,7 @@ def list_users() -> None:
     from app.wiring import opened
 
     with plain_errors(), opened(Settings.load()) as archive:
-        archive.audit.note(BY, "user.list", "users", utc_now())
+        note(archive, "user.list", "users")
         for one in archive.accounts.all():
             put_json({"id": one.user.id, "name": one.user.name, "role": one.user.role, "seen_at": one.seen_at and one.seen_at.isoformat()})
 
@@ -49,7 +49,7 @@ def remove_user(name: str = _Name) -> None:
     with plain_errors(), opened(Settings.load()) as archive:
         found = _find(archive, name)
         archive.accounts.remove(found.id)
-        archive.audit.note(BY, "user.remove", f"users/{found.name}", utc_now())
+        note(archive, "user.remove", f"users/{found.name}")
 
 
 @user.command("password")
@@ -60,7 +60,7 @@ def set_password(name: str = _Name, password_stdin: bool = _Stdin) -> None:
     with plain_errors(), opened(Settings.load()) as archive:
         found = _find(archive, name)
         archive.accounts.set_password(found.id, _password(from_stdin=password_stdin))
-        archive.audit.note(BY, "user.password", f"users/{found.name}", utc_now())
+        note(archive, "user.password", f"users/{found.name}")
 
 
 @user.command("role")
@@ -71,7 +71,7 @@ def set_role(name: str = _Name, role: str = typer.Argument(..., help="viewer, ed
     with plain_errors(), opened(Settings.load()) as archive:
         found = _find(archive, name)
         archive.accounts.set_role(found.id, role)
-        archive.audit.note(BY, "user.role", f"users/{found.name}", utc_now(), f"{found.role} → {role}")
+        note(archive, "user.role", f"users/{found.name}", f"{found.role} → {role}")
 
 
 @key.command("add")
@@ -85,7 +85,7 @@ def add_key(
 
     with plain_errors(), opened(Settings.load()) as archive:
         text, made = archive.keys.add(name, scope, BY, utc_now(), utc_now() + timedelta(days=days) if days else None)
-        archive.audit.note(BY, "key.add", f"keys/{made.id}", utc_now(), f"{made.name}: {' '.join(made.scopes)}")
+        note(archive, "key.add", f"keys/{made.id}", f"{made.name}: {' '.join(made.scopes)}")
         notes.print(f"key {made.id} ({', '.join(made.scopes)}); it is not shown again:", markup=False)
         put(text)
 
@@ -96,7 +96,7 @@ def list_keys() -> None:
     from app.wiring import opened
 
     with plain_errors(), opened(Settings.load()) as archive:
-        archive.audit.note(BY, "key.list", "keys", utc_now())
+        note(archive, "key.list", "keys")
         for one in archive.keys.all():
             times = {"expires_at": one.expires_at, "used_at": one.used_at, "revoked_at": one.revoked_at}
             shown = {name: value.isoformat() if value else None for name, value in times.items()}
@@ -110,7 +110,7 @@ def revoke_key(id: int = typer.Argument(..., help="id of the key, as `rasad key 
 
     with plain_errors(), opened(Settings.load()) as archive:
         ended = archive.keys.revoke(id, utc_now())
-        archive.audit.note(BY, "key.revoke", f"keys/{id}", utc_now(), ended.name)
+        note(archive, "key.revoke", f"keys/{id}", ended.name)
 
 
 def _find(archive: Archive, name: str) -> User:

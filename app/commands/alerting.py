@@ -2,6 +2,7 @@
 
 import typer
 
+from app.auditing import BY, note
 from app.terminal import plain_errors, put_json
 from core.dates import utc_now
 from core.settings import Settings
@@ -44,8 +45,8 @@ def add(
         parse_query(query, now=utc_now(), words=archive.words())
         begin, _, end = quiet.partition("-")
         hours = (begin.strip(), end.strip())
-        rule = archive.alerts.add(name, query, kinds=kind, addresses=address, quiet=hours, made_by="rasad", now=utc_now())
-        archive.audit.note("rasad", "alert.add", f"alert-rules/{rule.id}", utc_now(), rule.name)
+        rule = archive.alerts.add(name, query, kinds=kind, addresses=address, quiet=hours, made_by=BY, now=utc_now())
+        note(archive, "alert.add", f"alert-rules/{rule.id}", rule.name)
         put_json({"id": rule.id, "name": rule.name, "query": rule.query, "kinds": list(rule.kinds), "addresses": list(rule.addresses)})
 
 
@@ -55,6 +56,7 @@ def list_() -> None:
     from app.wiring import opened
 
     with plain_errors(), opened(Settings.load()) as archive:
+        note(archive, "alert.list", "alert-rules")
         for rule in archive.alerts.rules():
             put_json({"id": rule.id, "name": rule.name, "query": rule.query, "kinds": list(rule.kinds), "addresses": list(rule.addresses)})
 
@@ -66,4 +68,4 @@ def remove(id: int = typer.Argument(..., help="id of the alert rule")) -> None:
 
     with plain_errors(), opened(Settings.load()) as archive:
         archive.alerts.remove(id, utc_now())
-        archive.audit.note("rasad", "alert.remove", f"alert-rules/{id}", utc_now())
+        note(archive, "alert.remove", f"alert-rules/{id}")

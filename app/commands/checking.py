@@ -9,7 +9,7 @@ from core.settings import Settings
 
 
 def doctor(as_json: bool = typer.Option(False, "--json", help="one JSON line per check")) -> None:
-    """Check settings, outlets, archive, index and model; exit status 1 when a check fails."""
+    """Check settings, outlets, archive, users, clock, index, mail and model; exit status 1 when a check fails."""
     from app.doctor import checks
 
     settings = Settings.load()
@@ -18,9 +18,9 @@ def doctor(as_json: bool = typer.Option(False, "--json", help="one JSON line per
         for check in checks(settings):
             failed |= not check.good
             if as_json:
-                put_json({"check": check.name, "good": check.good, "found": check.found, "remedy": check.remedy})
+                put_json({"check": check.name, "title": check.title, "good": check.good, "found": check.found, "remedy": check.remedy})
             else:
-                put(f"{'✓' if check.good else '✗'} {check.name}: {check.found}")
+                put(f"{'✓' if check.good else '✗'} {check.title}: {check.found}")
                 if not check.good:
                     put(f"    {check.remedy}")
     raise typer.Exit(1 if failed else 0)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from app.auditing import note
 from app.terminal import notes, plain_errors, put, put_json
 from core.dates import utc_now
 from core.errors import BadInput
@@ -24,6 +25,7 @@ def digest(
     with plain_errors(), opened(settings) as archive:
         if preview == send:
             raise BadInput("digest", "", "choose one of --preview and --send", "یکی از --preview و --send را بنویسید.")
+        note(archive, "digest.preview" if preview else "digest.send", f"subscriptions/{subscription_id or ''}")
         if preview:
             put(str(_preview(archive, settings, subscription_id)))
             return
@@ -58,6 +60,7 @@ def add(
     settings = Settings.load()
     with plain_errors(), opened(settings) as archive:
         added = archive.people.add_subscription(name, query, tuple(address), at=at, when_empty=when_empty)
+        note(archive, "subscription.add", f"subscriptions/{added.id}", added.name)
         put_json({"id": added.id, "name": added.name, "query": added.query, "addresses": list(added.addresses), "at": added.at})
 
 
@@ -68,6 +71,7 @@ def list_() -> None:
 
     settings = Settings.load()
     with plain_errors(), opened(settings) as archive:
+        note(archive, "subscription.list", "subscriptions")
         for one in archive.people.subscriptions():
             put_json({"id": one.id, "name": one.name, "query": one.query, "addresses": list(one.addresses), "at": one.at})
 
@@ -80,3 +84,4 @@ def remove(id: int = typer.Argument(..., help="id of the subscription")) -> None
     settings = Settings.load()
     with plain_errors(), opened(settings) as archive:
         archive.people.remove_subscription(id)
+        note(archive, "subscription.remove", f"subscriptions/{id}")

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import sqlalchemy as sa
 import typer
 
+from app.auditing import note_whole
 from app.terminal import notes, plain_errors, put_json
 from core.settings import Settings
 
@@ -12,8 +14,10 @@ def backup(file: Path = typer.Argument(..., help="the backup to write, e.g. rasa
     """Copy records and raw pages into one verified file, while the service runs."""
     from app.backup import back_up
 
+    settings = Settings.load()
     with plain_errors():
-        for one in back_up(Settings.load(), file):
+        note_whole(settings, "archive.export", str(file))
+        for one in back_up(settings, file):
             put_json({"database": one.name, "rows": sum(one.rows.values()), "sha256": one.sha256})
 
 
@@ -49,6 +53,8 @@ def migrate(to: str = typer.Option(..., "--to", help="postgresql://user:password
         if done[table] % 10_000 < rows:
             notes.print(f"{table}: {done[table]}")
 
+    settings = Settings.load()
     with plain_errors():
-        for one in move(Settings.load(), to, tell):
+        note_whole(settings, "archive.export", sa.make_url(to).render_as_string())
+        for one in move(settings, to, tell):
             put_json({"table": one.table, "rows": one.rows, "checksum": one.checksum})

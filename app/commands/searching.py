@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from app.auditing import note
 from app.terminal import notes, plain_errors, put, put_json
 from core.dates import jalali_moment, persian_digits, utc_now
 from core.errors import BadQuery, NotFound
@@ -153,7 +155,8 @@ def export(
 
     settings = Settings.load()
     with plain_errors(), opened(settings) as archive:
-        stream = output.open("wb") if output else sys.stdout.buffer
-        rows = write_export(archive, query, format, stream)
-        stream.flush()
+        note(archive, "search.export", format, query)
+        with output.open("wb") if output else nullcontext(sys.stdout.buffer) as stream:
+            rows = write_export(archive, query, format, stream)
+            stream.flush()
         notes.print(f"exported {rows} articles")

@@ -20,6 +20,8 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
+from app.wiring import opened
+from core.settings import Settings
 from tests.app.rasad import rasad
 from tests.desk_client import PASSWORD
 
@@ -124,3 +126,35 @@ def test_the_first_start_leads_an_administrator_in(tmp_path: Path) -> None:
         gone.value.close()
         assert gone.value.code == 404
     assert PASSWORD not in log.read_text("utf-8")
+
+
+def test_every_command_that_reads_addresses_or_takes_data_away_stands_in_the_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RASAD_DATA", str(tmp_path / "data"))
+
+    def run(*arguments: str) -> None:
+        done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+
+    run("subscription", "add", "روز", "--to", "pr@example.org")
+    run("alerts", "add", "آب", "--to", "pr@example.org")
+    for command in READS_OR_EXPORTS:
+        run(*command.replace("FILE", str(tmp_path / "file")).split())
+    run("subscription", "remove", "1")
+    with opened(Settings(data=tmp_path / "data")) as archive:
+        entries = archive.audit.entries()
+    written = {*READS_OR_EXPORTS.values(), "subscription.add", "subscription.remove", "alert.add"}
+    assert {one.action for one in entries} == written
+    assert {one.user for one in entries} == {"rasad"}
+    assert not any("pr@example.org" in one.target + one.details for one in entries)
+
+
+READS_OR_EXPORTS = {
+    "subscription list": "subscription.list",
+    "alerts list": "alert.list",
+    "user list": "user.list",
+    "key list": "key.list",
+    "export --format csv --output FILE.csv": "search.export",
+    "digest --preview": "digest.preview",
+    "digest --send": "digest.send",
+    "backup FILE.tar": "archive.export",
+}

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app import pausing
 from app.jobs import run_jobs
 from app.logs import JsonLines
 from app.metrics import exposition
@@ -21,6 +20,7 @@ from app.pausing import Clockwatch, Loop, pause_reason, trouble
 from core.settings import Settings
 from digest.outbox import MemoryOutbox
 from digest.run import send_due
+from store import room
 from store.archive import Archive
 from tests.desk import NOW, open_filled, raw
 
@@ -83,7 +83,7 @@ def test_a_pause_is_logged_once_with_its_reason_and_its_end(tmp_path: Path, capl
 def test_nothing_is_written_while_the_disk_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[int] = []
     loop = _loop(lambda: done.append(1), tmp_path)
-    monkeypatch.setattr(pausing, "LEAST_FREE", 2**62)
+    monkeypatch.setattr(room, "LEAST_FREE", 2**62)
     assert loop.once().startswith("the disk is full")
     assert done == []
     monkeypatch.undo()
@@ -149,8 +149,8 @@ def test_the_clockwatch_sees_jumps_and_no_steady_time() -> None:
     assert [watch.jumped() for _ in range(4)] == [timedelta(0), timedelta(0), timedelta(hours=2, seconds=-20), timedelta(0)]
 
 
-def test_the_metrics_tell_what_the_archive_holds(archive: Archive, tmp_path: Path) -> None:
-    text = exposition(archive, Settings(data=tmp_path), NOW).decode()
+def test_the_metrics_tell_what_the_archive_holds(archive: Archive) -> None:
+    text = exposition(archive, NOW).decode()
     lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert float(lines["rasad_articles"]) == archive.articles.count()
     assert float(lines["rasad_index_articles"]) == archive.search.count()
@@ -162,7 +162,7 @@ def test_the_metrics_tell_what_the_archive_holds(archive: Archive, tmp_path: Pat
         "state",
     }
     archive.articles.save(raw(1))
-    assert 'rasad_backlog{stage="annotate"} 1.0' in exposition(archive, Settings(data=tmp_path), NOW).decode()
+    assert 'rasad_backlog{stage="annotate"} 1.0' in exposition(archive, NOW).decode()
 
 
 def test_the_metrics_say_how_late_the_digests_are(archive: Archive, tmp_path: Path) -> None:
@@ -177,17 +177,17 @@ def test_the_metrics_say_how_late_the_digests_are(archive: Archive, tmp_path: Pa
 
     mail: Outbox = Away()  # type: ignore[assignment]
     send_due(archive, mail, Settings(data=tmp_path), NOW)
-    text = exposition(archive, Settings(data=tmp_path), NOW + timedelta(hours=2)).decode()
+    text = exposition(archive, NOW + timedelta(hours=2)).decode()
     late = next(float(line.split()[1]) for line in text.splitlines() if line.startswith("rasad_digest_lateness_seconds "))
     assert late == pytest.approx(2.5 * 3600)
 
 
-def test_a_part_that_is_away_is_told_and_the_rest_stays(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_is_away_is_told_and_the_rest_stays(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(_: object) -> int:
         raise OSError("gone")
 
     monkeypatch.setattr(type(archive.search), "seq", away)
-    text = exposition(archive, Settings(data=tmp_path), NOW).decode()
+    text = exposition(archive, NOW).decode()
     assert 'rasad_up{part="search"} 0.0' in text
     assert "rasad_articles " in text
 
