@@ -1,5 +1,6 @@
 """The SSRF matrix: every dress of a private address × every place that fetches an address given from outside (complaint row 25)."""
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -17,12 +19,15 @@ from core.addresses import AddressRules
 from core.dates import utc_now
 from core.errors import BadInput, FetchRefused, RasadError, Unavailable
 from core.records import Outlet
-from core.settings import Settings
+from core.settings import ROOT, Settings
 from crawler.probe import check, probe
 from crawler.safety import GuardedReactor
 from digest.webhooks import check_address, compose_due, send_due
 from store.archive import open_archive
 from store.tantivy_index import TantivyIndex
+from tests.crawler.crawling import Crawl
+from tests.crawler.replica import Replica, Reply
+from tests.crawler.replica_pages import make_stories
 from tests.desk import add, raw
 
 DRESSES = {
@@ -172,3 +177,43 @@ def test_the_crawlers_reactor_connects_to_no_private_number(dress: str) -> None:
     for number in numbers:
         with pytest.raises(RasadError):
             GuardedReactor(Reactor(), AddressRules()).connectTCP(number, 8)
+
+
+def test_a_crawl_reaches_no_private_address_by_links_redirects_feeds_or_sitemaps(canary: Canary, tmp_path: Path) -> None:
+    """Complaint row 25: a hostile outlet tries every dress in every way it has; only its own number is permitted here."""
+    urls = [dress.format(port=canary.port) for dress in DRESSES.values()]
+    with Replica(host="127.0.0.2") as replica:
+        site = replica.site("nastooh", make_stories(1, utc_now()))
+        ways = [f"/nastooh/{kind}{number}" for kind in ("feed", "map", "news/9") for number in range(100, 100 + len(urls))]
+        for place, way in enumerate(ways):
+            replica.routes[way] = Reply(302, headers={"Location": urls[place % len(urls)]})
+        pages = [f"{replica.base}{way}" for way in ways if "/news/" in way]
+        items = "".join(f"<item><link>{escape(link)}</link></item>" for link in (*pages, *urls))
+        replica.routes["/nastooh/feed"] = Reply(body=f"<rss><channel>{items}</channel></rss>".encode())
+        crawl = Crawl(tmp_path, settings={"allow_addresses": ["127.0.0.2"], "fetch_seconds": 5})
+        paths = [way.removeprefix("/nastooh") for way in ways]
+        feeds, maps = ([path for path in paths if path.startswith(kind)] for kind in ("/feed", "/map"))
+        crawl.write_outlets([site.row(feeds=["/feed", *feeds], sitemaps=maps)])
+        crawl.run()
+        asked = {asked.path for asked in replica.log}
+    assert set(ways) <= asked, "each redirect was met"
+    assert canary.reached == []
+
+
+def test_no_other_module_opens_a_connection() -> None:
+    """Whatever asks for an address is in the matrix, or its address comes from the settings alone. Images are never fetched."""
+    network = re.compile(
+        r"^\s*(?:import|from) (httpx|httpcore|requests|aiohttp|urllib3|urllib\.request|http\.client|smtplib|ftplib)\b", re.M
+    )
+    found = {
+        str(path.relative_to(ROOT))
+        for package in ("api", "app", "core", "crawler", "dashboards", "digest", "nlp", "render", "store")
+        for path in (ROOT / package).rglob("*.py")
+        if network.search(path.read_text("utf-8"))
+    }
+    assert found == {
+        "core/guarded_http.py",  # the guard itself
+        "crawler/asking.py",  # probe, check, an article added by hand
+        "digest/webhooks.py",
+        "digest/outbox.py",  # RASAD_SMTP_URL
+    }
