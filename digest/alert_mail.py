@@ -3,13 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 
 from digest.alerts import Rising, Spike
 from digest.compose import templates
+from digest.mail import UNSUBSCRIBE, Mail
 from render.numbers import number
 
 _DAY_WORDS = {"nowruz": "روزهای نوروز", "ramadan": "روزهای رمضان", "muharram": "روزهای محرم", "holiday": "روزهای تعطیل"}
@@ -24,15 +21,6 @@ class ArticleLine:
     outlet: str
     url: str
     published_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AlertLetterText:
-    """A composed alert."""
-
-    subject: str
-    html: str
-    text: str
 
 
 def spike_words(rule: str, spike: Spike) -> tuple[str, list[str]]:
@@ -53,28 +41,17 @@ def story_words(rising: Rising, first: ArticleLine, names: dict[str, str]) -> tu
     ]
 
 
-def compose_alert(rule: str, words: tuple[str, list[str]], articles: list[ArticleLine], link: str, fired_at: datetime) -> AlertLetterText:
-    """The letter of an alert."""
+def compose_alert(rule: str, words: tuple[str, list[str]], articles: list[ArticleLine], link: str, fired_at: datetime) -> Mail:
+    """The letter of an alert; the address's own link to leave is put in by ``make_message``."""
     headline, lines = words
-    subject = f"هشدار: {headline}"[:160]
+    subject = " ".join(f"هشدار: {headline}".split())[:160]
     values: dict[str, object] = {"subject": subject, "headline": headline, "lines": lines, "articles": articles, "link": link, "rule": rule}
-    values["fired_at"] = fired_at
+    values |= {"fired_at": fired_at, "unsubscribe": UNSUBSCRIBE}
     html = templates(True).get_template("alert.html").render(values)
-    return AlertLetterText(subject, html, templates(False).get_template("alert.txt").render(values))
+    return Mail(subject, html, templates(False).get_template("alert.txt").render(values))
 
 
-def alert_message(letter: AlertLetterText, sender: str, receiver: str, name: tuple[int, str, datetime]) -> EmailMessage:
-    """The MIME message. ``name`` is (rule, key, fired at): the Message-ID is the same however often the letter is handed over."""
-    rule, key, fired_at = name
-    local, _, domain = sender.rpartition("@")
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address("رصد", local or "rasad", domain or "localhost")
-    message["To"] = receiver
-    message["Subject"] = " ".join(letter.subject.split())
-    message["Date"] = format_datetime(fired_at)
-    message["Message-ID"] = f"<alert.{rule}.{hashlib.sha256(key.encode()).hexdigest()[:16]}@{domain or 'localhost'}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "fa"
-    message.set_content(letter.text, cte="base64")
-    message.add_alternative(letter.html, subtype="html", cte="base64")
-    return message
+def alert_message_id(rule: int, key: str, sender: str) -> str:
+    """The name of an alert's letter, the same however often it is handed over."""
+    domain = sender.rpartition("@")[2].strip("> ") or "localhost"
+    return f"<alert.{rule}.{hashlib.sha256(key.encode()).hexdigest()[:16]}@{domain}>"

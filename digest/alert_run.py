@@ -5,13 +5,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Literal
 
 from core.errors import BadQuery, Unavailable
 from core.records import Article
 from core.settings import Settings
-from digest.alert_mail import AlertLetterText, ArticleLine, alert_message, compose_alert, spike_words, story_words
+from digest.alert_mail import ArticleLine, alert_message_id, compose_alert, spike_words, story_words
 from digest.alerts import (
     STORY_OUTLETS,
     STORY_WITHIN,
@@ -25,6 +26,7 @@ from digest.alerts import (
 )
 from digest.gather import outlet_names
 from digest.links import RELEVANT, Links
+from digest.mail import Envelope, Mail, make_message
 from digest.outbox import AddressRefused, Outbox
 from digest.signing import sign
 from digest.windows import Window
@@ -206,18 +208,31 @@ def _line(watching: _Watch, article: Article) -> ArticleLine:
 
 def _send(archive: Archive, outbox: Outbox, settings: Settings, turn: tuple[AlertLetter, str, datetime]) -> bool:
     letter, owner, now = turn
-    alert = archive.alerts.get(letter.alert_id)
-    sender = parseaddr(settings.mail_from)[1] or settings.mail_from
-    text = AlertLetterText(alert.subject, alert.html, alert.text)
-    message = sign(alert_message(text, sender, letter.address, (alert.rule_id, alert.key, alert.fired_at)), settings)
+    alerts, may_leave = archive.alerts, [False]
+    message = sign(_message(archive, settings, letter), settings)
+
+    def begin() -> bool:
+        may_leave[0] = alerts.is_held(letter.id, owner)
+        return may_leave[0]
+
     try:
-        outbox.send(message, letter.address, lambda: archive.alerts.is_held(letter.id, owner))
+        outbox.send(message, letter.address, begin)
     except AddressRefused as error:
-        archive.alerts.settle(letter.id, owner, state="failed", error=str(error)[:500])
+        alerts.settle(letter.id, owner, state="failed", error=str(error)[:500])
+        alerts.addresses.mark_bad(letter.address, str(error), now)
         return False
     except Unavailable as error:
         wait = min(FIRST_RETRY * 2 ** min(letter.attempts - 1, 10), LONGEST_RETRY)
         end: dict[str, object] = {"state": "failed"} if letter.attempts >= MOST_ATTEMPTS else {"due_at": now + wait}
-        archive.alerts.settle(letter.id, owner, **end, error=str(error)[:500])
+        alerts.settle(letter.id, owner, **end, error=str(error)[:500])
         return False
-    return archive.alerts.settle(letter.id, owner, state="sent", sent_at=now, error="")
+    return may_leave[0] and alerts.settle(letter.id, owner, state="sent", sent_at=now, error="")
+
+
+def _message(archive: Archive, settings: Settings, letter: AlertLetter) -> EmailMessage:
+    alert = archive.alerts.get(letter.alert_id)
+    sender = parseaddr(settings.mail_from)[1] or settings.mail_from
+    tokens = {one.address: one.token for one in archive.alerts.addresses.of_rule(alert.rule_id)}
+    link = f"{settings.public_url}/unsubscribe/{tokens[letter.address]}"
+    name = alert_message_id(alert.rule_id, alert.key, sender)
+    return make_message(Mail(alert.subject, alert.html, alert.text), Envelope(sender, letter.address, link, alert.fired_at, name))

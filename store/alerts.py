@@ -10,19 +10,21 @@ from typing import Literal
 import sqlalchemy as sa
 
 from core.errors import BadInput, NotFound
+from store.alert_addresses import AlertAddresses, active_addresses, checked_addresses, insert_addresses
 from store.engine import insert_into, is_postgresql, reading, writing
 from store.outgoing_tables import alert_letters, alert_rules, alerts
-from store.people import checked_address
 
 KINDS = ("volume", "negative", "story")
-MOST_ADDRESSES = 50
 CLAIM_SECONDS = 900.0
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRule:
-    """A saved search that is watched. Quiet hours are Tehran's (``22:00`` to ``07:00``, "" for none); letters wait for their end."""
+    """A saved search that is watched. Quiet hours are Tehran's (``22:00`` to ``07:00``, "" for none); letters wait for their end.
+
+    ``addresses`` are those that take letters; ``Alerts.addresses`` knows also those that left or were refused.
+    """
 
     id: int
     name: str
@@ -57,7 +59,7 @@ class AlertLetter:
     id: int
     alert_id: int
     address: str
-    state: Literal["waiting", "sent", "failed"]
+    state: Literal["waiting", "sent", "failed", "cancelled"]
     attempts: int
     due_at: datetime
     sent_at: datetime | None
@@ -69,6 +71,7 @@ class Alerts:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self.addresses = AlertAddresses(engine)
 
     def add(
         self, name: str, query: str, *, kinds: Sequence[str], addresses: Sequence[str], quiet: tuple[str, str], made_by: str, now: datetime
@@ -81,19 +84,21 @@ class Alerts:
             raise BadInput("kinds", list(kinds), f"some of {', '.join(KINDS)} are expected", "دست‌کم یک گونه هشدار را برگزینید.")
         if any(quiet) and not all(_CLOCK.fullmatch(clock) for clock in quiet):
             raise BadInput("quiet", "-".join(quiet), "two times like 22:00 and 07:00 are needed", "ساعت‌های آرام را مانند 22:00 بنویسید.")
-        if len(addresses) > MOST_ADDRESSES:
-            raise BadInput("addresses", len(addresses), f"at most {MOST_ADDRESSES}", "شمار نشانی‌ها بیش از اندازه است.")
+        to = checked_addresses(addresses)
         row = {"name": cleaned, "query": query.strip(), "kinds": " ".join(dict.fromkeys(kinds)), "made_by": made_by, "created_at": now}
         row |= {"quiet_from": quiet[0], "quiet_to": quiet[1]}
-        row["addresses"] = json.dumps([checked_address(address) for address in dict.fromkeys(addresses)])
         with writing(self._engine) as connection:
-            return _rule(connection.execute(sa.insert(alert_rules).values(**row).returning(alert_rules)).one())
+            added = connection.execute(sa.insert(alert_rules).values(**row).returning(alert_rules)).one()
+            insert_addresses(connection, added.id, to, now)
+            return _rule(added, tuple(to))
 
     def rules(self) -> list[AlertRule]:
         """The rules that were not removed, oldest first."""
         query = sa.select(alert_rules).where(alert_rules.c.removed_at.is_(None)).order_by(alert_rules.c.id)
         with reading(self._engine) as connection:
-            return [_rule(row) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+            to = active_addresses(connection, [row.id for row in rows])
+            return [_rule(row, to.get(row.id, ())) for row in rows]
 
     def remove(self, id: int, now: datetime) -> None:
         """Ends a rule; what it told stays. NotFound."""
@@ -109,16 +114,17 @@ class Alerts:
             return {row[0]: row[1] for row in connection.execute(query)}
 
     def keep(self, alert: AlertRecord, addresses: Sequence[str], due_at: datetime) -> int | None:
-        """Writes an alert and its letters down, together; None when that key was told before."""
+        """Writes an alert and its letters to the active addresses down, together; None when that key was told before."""
         values = {"rule_id": alert.rule_id, "key": alert.key, "kind": alert.kind, "fired_at": alert.fired_at}
         values |= {"document": json.dumps(alert.document, ensure_ascii=False), "subject": alert.subject}
         values |= {"html": alert.html, "text": alert.text}
         with writing(self._engine) as connection:
             added = insert_into(connection, alerts).values(**values).on_conflict_do_nothing().returning(alerts.c.id)
             id: int | None = connection.execute(added).scalar()
-            if id is not None and addresses:
-                row = {"alert_id": id, "state": "waiting", "due_at": due_at}
-                connection.execute(sa.insert(alert_letters), [{**row, "address": address} for address in addresses])
+            active = active_addresses(connection, [alert.rule_id]).get(alert.rule_id, ())
+            rows = [{"alert_id": id, "state": "waiting", "due_at": due_at, "address": one} for one in addresses if one in active]
+            if id is not None and rows:
+                connection.execute(sa.insert(alert_letters), rows)
             return id
 
     def newest(self, limit: int = 50, before: int | None = None) -> list[AlertRecord]:
@@ -163,7 +169,7 @@ class Alerts:
             return _letter(connection.execute(update).one())
 
     def is_held(self, id: int, owner: str) -> bool:
-        """Whether the owner still holds the letter and it has not left."""
+        """Whether the owner still holds the letter and it has neither left nor been cancelled."""
         mine = (alert_letters.c.id == id) & (alert_letters.c.claimed_by == owner) & (alert_letters.c.state == "waiting")
         with reading(self._engine) as connection:
             return connection.scalar(sa.select(alert_letters.c.id).where(mine)) is not None
@@ -181,8 +187,8 @@ def _claimable(now: datetime) -> sa.ColumnElement[bool]:
     return (alert_letters.c.state == "waiting") & (alert_letters.c.due_at <= now) & free
 
 
-def _rule(row: sa.Row[tuple[object, ...]]) -> AlertRule:
-    kinds, addresses = tuple(row.kinds.split()), tuple(json.loads(row.addresses))
+def _rule(row: sa.Row[tuple[object, ...]], addresses: tuple[str, ...]) -> AlertRule:
+    kinds = tuple(row.kinds.split())
     return AlertRule(row.id, row.name, row.query, kinds, row.quiet_from, row.quiet_to, addresses, row.made_by, row.created_at)
 
 

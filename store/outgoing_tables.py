@@ -55,10 +55,23 @@ alert_rules = sa.Table(
     sa.Column("kinds", sa.Text, nullable=False),
     sa.Column("quiet_from", sa.String(5), nullable=False, server_default=""),
     sa.Column("quiet_to", sa.String(5), nullable=False, server_default=""),
-    sa.Column("addresses", sa.Text, nullable=False),
     sa.Column("made_by", sa.Text, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("removed_at", UtcTime),
+)
+
+alert_addresses = sa.Table(
+    "alert_addresses",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("rule_id", sa.Integer, sa.ForeignKey("alert_rules.id"), nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("token", sa.Text, nullable=False, unique=True),
+    sa.Column("added_at", UtcTime, nullable=False),
+    sa.Column("unsubscribed_at", UtcTime),
+    sa.Column("bad_at", UtcTime),
+    sa.Column("bad_reason", sa.Text, nullable=False, server_default=""),
+    sa.UniqueConstraint("rule_id", "address"),
 )
 
 alerts = sa.Table(

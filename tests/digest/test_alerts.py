@@ -5,18 +5,21 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from app.web import create_app
 from core.dates import TEHRAN, day_start
 from core.settings import Settings
 from digest.alert_run import backtest, send_letters, watch
 from digest.alerts import Spike, find_spike, is_told, limit_of, quiet_until, window_at
 from digest.calendar import day_kind, like_days
-from digest.outbox import MemoryOutbox
+from digest.outbox import MemoryOutbox, SmtpOutbox
 from samples.pieces import load_newsrooms
 from store.archive import Archive, open_archive
 from store.indexing import catch_up
 from store.tantivy_index import TantivyIndex
 from tests.desk import labels_of, raw, tone_of
+from tests.digest.post_office import open_post_office
 
 NOW = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
 START = NOW - timedelta(days=70)
@@ -164,6 +167,65 @@ def test_letters_wait_for_the_end_of_the_quiet_hours(archive: Archive, tmp_path:
     assert send_letters(archive, outbox, settings, NOW) == 0
     assert send_letters(archive, outbox, settings, NOW + timedelta(hours=2)) == 2
     assert {receiver for receiver, _ in outbox.letters} == {"pr@example.org", "mayor@example.org"}
+
+
+def test_a_letter_is_left_with_one_click_and_without_signing_in(archive: Archive, tmp_path: Path) -> None:
+    settings, outbox = Settings(data=tmp_path, base_url="https://rasad.example", mail_from="rasad@example.org"), MemoryOutbox()
+    _burst(archive, NOW.replace(minute=0))
+    rule = _rule(archive, "volume")
+    watch(archive, settings, NOW)
+    assert send_letters(archive, outbox, settings, NOW) == 2
+    receiver, letter = outbox.letters[0]
+    link = str(letter["List-Unsubscribe"]).strip("<>")
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in letter.as_bytes()
+    for subtype in ("plain", "html"):
+        part = letter.get_body((subtype,))
+        assert part is not None
+        assert link in part.get_content()
+    visitor = TestClient(create_app(archive, settings, clock=lambda: NOW), base_url="https://rasad.example")
+    address = link.removeprefix("https://rasad.example")
+    assert receiver in visitor.get(address).text
+    assert archive.alerts.addresses.of_rule(rule)[0].state == "active", "asking is not leaving"
+    assert "هشدار دیگر فرستاده نمی‌شود" in visitor.post(address, data={"List-Unsubscribe": "One-Click"}).text
+    assert visitor.post("/unsubscribe/nothing").status_code == 404
+    left = {one.address: one.state for one in archive.alerts.addresses.of_rule(rule)}
+    assert left.pop(receiver) == "unsubscribed"
+    assert set(left.values()) == {"active"}
+    assert archive.alerts.rules()[0].addresses == tuple(left)
+
+
+def test_who_leaves_gets_no_letter_that_waits(archive: Archive, tmp_path: Path) -> None:
+    settings, outbox = Settings(data=tmp_path), MemoryOutbox()
+    _burst(archive, NOW.replace(minute=0))
+    rule = _rule(archive, "volume", quiet=("12:00", "15:00"))
+    watch(archive, settings, NOW)
+    gone = archive.alerts.addresses.of_rule(rule)[0]
+    archive.alerts.addresses.unsubscribe(gone.token, NOW)
+    assert send_letters(archive, outbox, settings, NOW + timedelta(hours=2)) == 1
+    assert gone.address not in {receiver for receiver, _ in outbox.letters}
+    [alert] = archive.alerts.newest()
+    assert {one.address: one.state for one in archive.alerts.letters(alert.id)}[gone.address] == "cancelled"
+    archive.alerts.addresses.add(rule, gone.address, NOW)
+    assert set(archive.alerts.rules()[0].addresses) == {"pr@example.org", "mayor@example.org"}
+
+
+def test_an_address_that_is_refused_for_good_is_marked_and_4xx_is_tried_again(archive: Archive, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, mail_from="rasad@example.org")
+    _burst(archive, NOW.replace(minute=0))
+    rule = _rule(archive, "volume")
+    watch(archive, settings, NOW)
+    with open_post_office() as office:
+        outbox = SmtpOutbox(office.url, "rasad@example.org", command_seconds=2, letter_seconds=2)
+        office.rcpt_answers = {"pr@example.org": "550 no such user", "mayor@example.org": "450 busy"}
+        assert send_letters(archive, outbox, settings, NOW) == 0
+        office.rcpt_answers.clear()
+        assert send_letters(archive, outbox, settings, NOW + timedelta(seconds=59)) == 0
+        assert send_letters(archive, outbox, settings, NOW + timedelta(seconds=61)) == 1
+        assert [receiver for receiver, _ in office.letters] == ["mayor@example.org"]
+    marked = {one.address: (one.state, one.reason) for one in archive.alerts.addresses.of_rule(rule)}
+    assert marked == {"pr@example.org": ("bad", "550 no such user"), "mayor@example.org": ("active", "")}
+    assert archive.alerts.rules()[0].addresses == ("mayor@example.org",)
 
 
 def test_a_rising_story_is_told_once_with_who_began_it(tmp_path: Path) -> None:
