@@ -17,6 +17,8 @@ from render.feeds import FEED_TYPES, Channel, FeedFormat, write_feed
 from store.archive import Archive
 from store.index import SearchRequest
 from store.query import parse_query
+from store.relevance import counted
+from store.topic_matching import with_user_topics
 
 ENTRIES = 50
 
@@ -47,13 +49,16 @@ def build_router(feeds: Feeds) -> APIRouter:
         id: Annotated[int, Path(ge=1, le=2**31 - 1, description="the saved search's number")],
         format: Annotated[FeedFormat, Path(description="RSS 2.0, Atom or JSON Feed")],
     ) -> Response:
-        """The fifty newest articles of the saved search, each reprint group once. The entry's id stays when the article is edited."""
+        """The fifty newest articles of the saved search, each reprint group once. The entry's id stays when the article is edited.
+
+        What a person marked irrelevant is left out.
+        """
         search = next((one for one in feeds.archive.people.saved_searches() if one.id == id), None)
         if search is None:
             raise NotFound("saved search", id)
-        query = parse_query(search.query, now=feeds.clock(), words=feeds.archive.words())
+        query = counted(parse_query(search.query, now=feeds.clock(), words=feeds.archive.words()))
         page = feeds.archive.search.search(SearchRequest(query, ENTRIES, order="newest"))
-        articles = feeds.archive.articles.get_many([hit.id for hit in page.hits])
+        articles = with_user_topics(feeds.archive, feeds.archive.articles.get_many([hit.id for hit in page.hits]))
         base = feeds.settings.public_url
         channel = Channel(f"urn:rasad:search:{id}", f"رصد: {search.name}", f"{base}/search?q={quote(search.query, safe='')}", base)
         names = {outlet.key: outlet.name for outlet in feeds.outlets.values()}

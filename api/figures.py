@@ -15,6 +15,7 @@ from render.shapes import Json
 from store.archive import Archive
 from store.corners import CORNERS, count_corners
 from store.query import parse_query
+from store.relevance import counted
 
 Step = Literal["day", "week", "month"]
 _MOST_POINTS = 4000
@@ -32,7 +33,7 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
         by: Annotated[Literal["tone", "city_tone", "outlet", "topic", "voice"], Query()] = "tone",
     ) -> Response:
         """Matching articles over time, from the first that matches to the last; a day on which nothing came is told as 0."""
-        query = parse_query(q, now=clock(), words=archive.words())
+        query = counted(parse_query(q, now=clock(), words=archive.words()))
         totals = {moment: count for (moment,), count in archive.search.counts(query, (step,)).items()}
         parts: dict[str, dict[str, int]] = {}
         for (moment, value), count in sorted(archive.search.counts(query, (step, by)).items()):
@@ -44,14 +45,16 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
     def triangle(request: Request, q: Words = "") -> Response:
         """Per topic the articles with a demand (`ask`), in which management or council speaks (`say`), and all (`write`), by tone.
 
-        `share` is the topic's part of its corner's sum over all topics (an article of two topics stands in both). Narrow the time in `q`.
+        `share` is the topic's part of its corner's sum over all topics, the user's own included (an article of two topics stands in both).
+        Narrow the time in `q`.
         """
         now = clock()
-        corners = count_corners(archive.search, parse_query(q, now=now, words=archive.words()), now)
+        words = archive.words()
+        corners = count_corners(archive.search, counted(parse_query(q, now=now, words=words)), now)
         sums = {corner: _sum(corners[corner]) for corner in CORNERS}
         rows = [
             {"topic": topic, **{corner: _side(corners[corner].get(topic, {}), sums[corner]) for corner in CORNERS}}
-            for topic in TOPICS
+            for topic in (*(own.id for own in words.topics), *TOPICS)
             if any(topic in corners[corner] for corner in CORNERS)
         ]
         return reply(request, {"sums": sums, "topics": sorted(rows, key=lambda row: -row["write"]["articles"])})

@@ -164,6 +164,7 @@ class Brief(BaseModel):
     tone: Tone | None
     city_tone: CityTone | None
     topics: list[str]
+    relevant: bool = Field(description="false where a person said that it has nothing to do with the city")
     user_topics: list[UserTopic]
 
 

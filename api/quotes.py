@@ -18,6 +18,7 @@ from store.index import SearchRequest
 from store.query import Query as SearchQuery
 from store.query import all_of, in_field, parse_query
 from store.query_words import plain
+from store.relevance import counted
 
 Cursor = Annotated[str | None, Query(max_length=400, description="`next_cursor` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=200, description="most articles whose sentences this page tells")]
@@ -46,7 +47,7 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
         cursor: Cursor = None,
     ) -> Response:
         """The quotes of matching articles, in their order in the article. With `speaker` or `voice` only those quotes."""
-        clauses = [parse_query(q, now=clock(), words=archive.words()), parse_query("has:quote", now=clock())]
+        clauses = [counted(parse_query(q, now=clock(), words=archive.words())), parse_query("has:quote", now=clock())]
         clauses += [in_field("speaker", speaker)] if speaker.strip() else []
         clauses += [in_field("voice", voice)] if voice else []
 
@@ -60,7 +61,7 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
     @router.get("/demands", summary="What people ask for", responses=described(models.DemandPage, "DEMANDS", 400))
     def demands(request: Request, q: Words = "", limit: Limit = 50, cursor: Cursor = None) -> Response:
         """The sentences of matching articles in which people ask or complain, in their order in the article."""
-        query = all_of(parse_query(q, now=clock(), words=archive.words()), parse_query("has:demand", now=clock()))
+        query = all_of(counted(parse_query(q, now=clock(), words=archive.words())), parse_query("has:demand", now=clock()))
 
         def sentences(article: Article) -> Iterator[Json]:
             yield from (demand_json(demand) for demand in (article.annotations.demands if article.annotations else ()))

@@ -16,6 +16,7 @@ from store.archive import Archive
 from store.explain import explain
 from store.index import FACETS, SearchRequest
 from store.query import parse_query
+from store.relevance import counted
 from store.suggest import did_you_mean
 
 Words = Annotated[
@@ -48,9 +49,12 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
         q: Words = "",
         by: Annotated[str, Query(max_length=100, description="one to three facets parted by commas", examples=["day,tone"])] = "day,tone",
     ) -> Response:
-        """How many matching articles have each combination of values. Days and weeks (their Saturday) are Tehran days, months Jalali."""
+        """How many matching articles have each combination of values. Days and weeks (their Saturday) are Tehran days, months Jalali.
+
+        What a person marked irrelevant is not counted, unless `q` speaks of it (`is:irrelevant`).
+        """
         names = read_names(by)
-        query = parse_query(q, now=clock(), words=archive.words())
+        query = counted(parse_query(q, now=clock(), words=archive.words()))
         total = archive.search.search(SearchRequest(query, limit=1, order="newest", fold=False)).total
         counts = archive.search.counts(query, names)
         rows = [{**dict(zip(names, values, strict=True)), "count": count} for values, count in sorted(counts.items())]

@@ -15,9 +15,13 @@ from core.errors import BadInput, NotFound
 from render.shapes import Json, brief_json, moment
 from store.archive import Archive
 from store.query import Query as SearchQuery
-from store.query import all_of, in_field, parse_query, within
+from store.query import in_field, parse_query, within
+from store.query_tree import Nothing
+from store.relevance import counted
+from store.topic_matching import with_user_topics
 
 _LARGEST = 2**31 - 1
+NOTHING = SearchQuery("", Nothing())
 
 
 def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
@@ -34,7 +38,7 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
     ) -> Response:
         """Stories of which at least one article matches, the newest story first. A story that arrives meanwhile shifts no page."""
         now = clock()
-        query = within(parse_query(q, now=now, words=archive.words()), now - timedelta(days=days), None)
+        query = within(counted(parse_query(q, now=now, words=archive.words())), now - timedelta(days=days), None)
         before = _read_cursor(cursor)
         groups = {int(group): count for (group,), count in archive.search.counts(query, ("group",)).items()}
         matching: Counter[int] = Counter()
@@ -47,12 +51,12 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
 
     @router.get("/{id}", summary="One story with its articles", responses=described(models.StoryDetail, "STORY", 404))
     def get_story(request: Request, id: Annotated[int, Path(ge=1, le=_LARGEST, description="the story's number")]) -> Response:
-        """Every article of the story, reprints included, in the order of publication."""
-        members = archive.stories.members(id)
-        if not members:
+        """The articles of the story, reprints included, in the order of publication; not what a person marked irrelevant."""
+        ids = list(archive.search.matching_ids(_of_groups(archive.stories.members(id)), "oldest"))
+        if not ids:
             raise NotFound("story", id)
-        ids = list(archive.search.matching_ids(_of_groups(members), "oldest"))
-        return reply(request, {**_story(archive, id), "articles": [brief_json(article) for article in archive.articles.get_many(ids)]})
+        articles = with_user_topics(archive, archive.articles.get_many(ids))
+        return reply(request, {**_story(archive, id), "articles": [brief_json(article) for article in articles]})
 
     return router
 
@@ -60,7 +64,7 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
 def _story(archive: Archive, id: int) -> Json:
     """``{"id", "first", "originals", "article_count", "outlets", "first_at", "last_at"}``; ``first`` is the article that began it."""
     members = archive.stories.members(id) or [id]
-    originals = archive.articles.get_many(members)
+    originals = with_user_topics(archive, [one for one in archive.articles.get_many(members) if one.relevant])
     outlets = archive.search.counts(_of_groups(members), ("outlet",))
     times = [one.raw.published_at or one.first_seen_at for one in originals]
     first = min(originals, key=lambda one: (one.raw.published_at or one.first_seen_at, one.id), default=None)
@@ -76,7 +80,7 @@ def _story(archive: Archive, id: int) -> Json:
 
 
 def _of_groups(groups: Sequence[int]) -> SearchQuery:
-    return all_of(in_field("group", *(str(group) for group in groups)))
+    return counted(in_field("group", *(str(group) for group in groups))) if groups else NOTHING
 
 
 def _read_cursor(cursor: str | None) -> int:

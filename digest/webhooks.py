@@ -16,10 +16,12 @@ from core.addresses import AddressRules
 from core.errors import BadInput, BadQuery, FetchRefused
 from core.guarded_http import guarded_transport
 from core.settings import Settings
-from render.shapes import Json, change_json, moment
+from render.changed import changed_json
+from render.shapes import Json, moment
 from store.archive import Archive
 from store.query import Query, all_of, parse_query
 from store.query_tree import And, Is
+from store.topic_matching import topics_of
 from store.webhooks import Delivery, Webhook
 from store.work import process_owner
 
@@ -123,17 +125,17 @@ def _compose(archive: Archive, hook: Webhook, known: int, now: datetime) -> int:
     written = 0
     wanted = parse_query(hook.query, now=now, words=archive.words())
     while True:
-        changes = [change for change in archive.articles.changes_after(hook.seq, BATCH) if change.seq <= known]
-        if not changes:
+        found = [one for one in archive.articles.changed_after(hook.seq, BATCH) if one.change.seq <= known]
+        if not found:
             return written
-        told = _matching(archive, wanted, [change.article_id for change in changes]) if hook.query else None
-        articles = {one.id: one for one in archive.articles.get_many([change.article_id for change in changes])}
+        told = _matching(archive, wanted, [one.change.article_id for one in found]) if hook.query else None
+        topics = topics_of(archive, found)
         rows = [
-            change_json(change, articles.get(change.article_id))
-            for change in changes
-            if told is None or change.article_id in told or change.kind == "withdrawn"
+            changed_json(one, topics.get(one.change.article_id, ()))
+            for one in found
+            if told is None or one.change.article_id in told or one.change.kind == "withdrawn"
         ]
-        upto = changes[-1].seq
+        upto = found[-1].change.seq
         if not archive.webhooks.keep_changes(hook, upto, _body(rows, now) if rows else None, now):
             return written
         written += bool(rows)

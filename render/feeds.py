@@ -59,6 +59,7 @@ def _entry(channel: Channel, article: Article, names: dict[str, str]) -> Entry:
     raw, labels = article.raw, article.annotations
     published = raw.published_at or article.first_seen_at
     tags = [topic_name(topic.id) for topic in labels.topics] if labels else []
+    tags += [_clean(name) for _, name in article.user_topics]
     tags += [f"لحن {tone_name(labels.tone.label)}"] if labels else []
     return Entry(
         id=f"urn:rasad:article:{article.id}",

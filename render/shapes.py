@@ -163,6 +163,7 @@ def brief_json(article: Article) -> Json:
         "tone": annotations and annotations.tone.label,
         "city_tone": annotations and annotations.city_tone.label,
         "topics": [topic.id for topic in annotations.topics] if annotations else [],
+        "relevant": article.relevant,
         "user_topics": [{"id": id, "name": name} for id, name in article.user_topics],
     }
 
