@@ -12,6 +12,7 @@ from core.outcomes import Outcome
 from dashboards.access import require
 from dashboards.adding import BY_HAND, Pasted, checked_address, pasted_article
 from dashboards.desk import Desk
+from render.words import alphabetical
 from store.accounts import User
 
 _Text = Annotated[str, Form()]
@@ -87,6 +88,6 @@ def _to_article(id: int, there: bool) -> RedirectResponse:
 
 def _forms(desk: Desk, typed: Pasted, mistake: BadInput | None = None, form: str = "") -> HTMLResponse:
     today = persian_digits(jalali_numeric(tehran_day(desk.clock())))
-    names = sorted(outlet.name for outlet in desk.outlets.values())
+    names = sorted((outlet.name for outlet in desk.outlets.values()), key=alphabetical)
     status = 400 if mistake else 200
     return desk.page("add.html", status, section="add", typed=typed, mistake=mistake, form=form, names=names, today_numeric=today)

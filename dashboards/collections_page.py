@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from core.errors import BadInput
 from dashboards.access import require
 from dashboards.desk import Desk
+from render.words import alphabetical
 from store.index import SearchIndex
 from store.query import EVERYTHING
 
@@ -63,7 +64,7 @@ def build_router(desk: Desk) -> APIRouter:
 def known_outlets(outlets: Mapping[str, str], index: SearchIndex) -> list[tuple[str, str]]:
     """(key, name) of every configured outlet and every other that has articles, by name."""
     keys = dict.fromkeys([*outlets, *(key for (key,) in index.counts(EVERYTHING, ("outlet",)))])
-    return sorted(((key, outlets.get(key, key)) for key in keys), key=lambda pair: pair[1])
+    return sorted(((key, outlets.get(key, key)) for key in keys), key=lambda pair: alphabetical(pair[1]))
 
 
 def _page(

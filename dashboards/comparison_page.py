@@ -19,6 +19,7 @@ from dashboards.overview import scope_words
 from dashboards.search_page import value_name
 from render.bars import NARROW, Size, tone_chart_svg
 from render.charts import tone_key
+from render.words import alphabetical
 from store.index import SearchRequest
 
 KINDS: Mapping[Kind, str] = {
@@ -150,7 +151,7 @@ def _choices(desk: Desk, asked: Asked) -> list[tuple[str, str]]:
         own = tuple(topic.id for topic in desk.archive.words().topics)
         return [(topic, value_name(desk, "topic", topic)) for topic in (*own, *TOPICS)]
     if asked.kind == "outlet":
-        return sorted(((key, outlet.name) for key, outlet in desk.outlets.items()), key=lambda pair: pair[1])
+        return sorted(((key, outlet.name) for key, outlet in desk.outlets.items()), key=lambda pair: alphabetical(pair[1]))
     field = asked.kind
     request = SearchRequest(asked.base.query(desk.clock()), limit=1, order="newest", facets=(field,), fold=False)
     found = desk.kept(("choices", field, asked.base), lambda: desk.archive.search.search(request).facets[field])

@@ -18,6 +18,7 @@ from dashboards.access import signed_in
 from dashboards.adding import Fetched
 from dashboards.letters import Letters
 from dashboards.narrowing import Narrowing, read_narrowing, read_period
+from dashboards.turns import due_searches
 from render.numbers import ago, difference, number, percent, share
 from render.words import KIND_NAMES, OWNER_NAMES, ROLE_NAMES, TONE_NAMES, TOPIC_NAMES, VOICE_NAMES, tone_name, topic_name
 from store.archive import Archive
@@ -94,9 +95,10 @@ class Desk:
         return found  # type: ignore[return-value]
 
     def page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
-        """The rendered template with ``now`` and the outlets' names at hand."""
-        now = self.clock()
-        words = {"desk": self, "now": now, "today": tehran_day(now), "outlet_name": self.outlet_name, "user": signed_in.get()}
+        """The rendered template with ``now``, the outlets' names and the saved searches whose turn has come at hand."""
+        now, user = self.clock(), signed_in.get()
+        due = due_searches(self, user) if user and user.id and status < 400 else []
+        words = {"desk": self, "now": now, "today": tehran_day(now), "outlet_name": self.outlet_name, "user": user, "due": due}
         return HTMLResponse(templates().get_template(template).render(**words, **values), status)
 
 

@@ -1,5 +1,7 @@
-"""What the pages about digests ask of the digest: two functions that app hands over, for siblings do not import each other."""
+"""What the pages about what is sent ask of the digest: functions that app hands over, for siblings do not import each other."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -30,8 +32,24 @@ class Letter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """When an alert rule would have fired: ``count`` articles until that moment where ``usual`` ones come and ``limit`` are told.
+
+    ``times`` are the clauses of the hours that were counted, as the search box reads them.
+    """
+
+    kind: str
+    until: datetime
+    count: int
+    usual: float
+    limit: int
+    compared: int
+    times: str
+
+
 class Letters(Protocol):
-    """Composes letters; raises NotFound, BadQuery, Unavailable."""
+    """Composes letters and tries alerts; raises NotFound, BadQuery, Unavailable."""
 
     def preview(self, subscription_id: int | None, now: datetime) -> Letter:
         """What the newest digest of a subscription says; None: one about everything."""
@@ -39,6 +57,14 @@ class Letters(Protocol):
 
     def kept(self, digest: DigestRecord) -> Letter:
         """A past digest as it was sent."""
+        ...
+
+    def backtest(self, query: str, since: datetime, now: datetime) -> Iterable[Firing]:
+        """When a rule of this search would have fired, oldest first."""
+        ...
+
+    def checked_webhook(self, url: str) -> str:
+        """The address, if it may be told of events. Raises BadInput."""
         ...
 
 

@@ -12,6 +12,7 @@ from core.dates import tehran_day
 from core.outcomes import RETRIED, Outcome
 from dashboards.desk import Desk
 from dashboards.narrowing import Narrowing
+from render.words import alphabetical
 from store.index import SearchRequest, moment
 from store.ledger_records import Coverage, FeedState
 from store.query import EVERYTHING
@@ -87,7 +88,7 @@ def outlet_states(desk: Desk) -> list[OutletState]:
     feeds = desk.archive.ledger.all_feeds()
     keys = dict.fromkeys([*desk.outlets, *(key for (key,) in totals), *coverage])
     states = [_state(desk, key, (totals, by_day, coverage, feeds), days) for key in keys]
-    return sorted(states, key=lambda state: (-state.week, -state.articles, state.name))
+    return sorted(states, key=lambda state: (-state.week, -state.articles, alphabetical(state.name)))
 
 
 @dataclass(frozen=True, slots=True)

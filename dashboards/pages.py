@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from core.errors import BadInput, Forbidden, NotFound, RasadError, TooMany, Unavailable
 from dashboards import (
     add_article_page,
+    alerts_page,
     article_page,
     bulletin_forms,
     bulletin_page,
@@ -29,6 +30,7 @@ from dashboards import (
     suggestions,
     triangle,
     unsubscribe,
+    webhooks_page,
     why_page,
 )
 from dashboards.desk import Desk
@@ -50,6 +52,8 @@ _PAGES = (
     subscriptions_page,
     digests_page,
     errors_page,
+    alerts_page,
+    webhooks_page,
     model_page,
     comparison_page,
     bulletin_page,
@@ -65,6 +69,9 @@ _MISSING = {
         "این پیوند دیگر کار نمی‌کند",
         "پیوند نخستین مدیر یک بار و تا یک ساعت کار می‌کند. با آغاز دوبارهٔ رصد پیوند تازه‌ای نوشته می‌شود.",
     ),
+    "alert rule": ("این قاعدهٔ هشدار دیگر نیست", "شاید آن را برداشته‌اند."),
+    "webhook": ("این نشانی دیگر نیست", "شاید آن را برداشته‌اند."),
+    "delivery": ("این پیام دیگر نیست", "پیام‌های رسیده و نرسیده سی روز می‌مانند."),
     "bulletin": ("این بولتن پیدا نشد", "شاید هنوز منتشر نشده یا پیش‌نویس آن دور انداخته شده است. بولتن‌های دیگر در بخش «بولتن» است."),
     "saved search": ("این جست‌وجو در فهرست شما نیست", "شاید آن را برداشته‌اند یا از آن همکار دیگری است."),
     "page": ("صفحهٔ بایگانی‌شده‌ای نیست", "این خبر از پرونده یا پایگاه دیگری آمده و صفحهٔ رسانه همراه آن نگه داشته نشده است."),

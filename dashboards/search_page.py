@@ -12,7 +12,7 @@ from dashboards.desk import Desk
 from dashboards.figures import named_speakers
 from dashboards.marked import Mark, Piece, cut
 from dashboards.narrowing import Narrowing
-from dashboards.saved_searches_page import CADENCES
+from dashboards.turns import CADENCES
 from render.words import TONE_NAMES, VOICE_NAMES
 from store.explain import explain
 from store.highlight import Marker

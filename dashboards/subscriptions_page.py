@@ -13,7 +13,7 @@ from core.records import Subscription
 from dashboards.access import require
 from dashboards.desk import Desk
 from dashboards.letters import known_letters, letter_page
-from store.people import EVERY_DAY, Recipient
+from store.people import EVERY_DAY, Recipient, SavedSearch
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Word = Annotated[str, Form(max_length=2000)]
@@ -95,6 +95,7 @@ def _add_writing(router: APIRouter, desk: Desk) -> None:
     @router.post("/{id}", response_model=None)
     def change(request: Request, id: Id, wished: Annotated[Wished, Form()]) -> Response:
         user, now, form = require(request, "admin"), desk.clock(), wished.subscription(id)
+        check_free(desk, id)
         try:
             people.change_subscription(
                 id, form.name, form.query, at=checked_clock(form.at), days=form.days, when_empty=form.when_empty, now=now
@@ -130,6 +131,20 @@ def _add_writing(router: APIRouter, desk: Desk) -> None:
         return RedirectResponse("/settings/subscriptions", 303)
 
 
+def sent_search(desk: Desk, id: int) -> SavedSearch | None:
+    """The saved search whose name, words and rhythm the subscription follows; None for one of its own."""
+    people = desk.archive.people
+    found = next((search for search, subscription in people.turns.subscriptions().items() if subscription == id), None)
+    return people.saved_search(found) if found else None
+
+
+def check_free(desk: Desk, id: int) -> None:
+    """Raises BadInput for a subscription that follows a saved search."""
+    search = sent_search(desk, id)
+    if search is not None:
+        raise BadInput("id", str(id), "it follows a saved search", f"این خبرنامه پیرو جست‌وجوی «{search.name}» است؛ آنجا عوضش کنید.")
+
+
 def split_addresses(text: str) -> list[str]:
     """«a@x.example، b@x.example» or one to a line → each of them."""
     return [part for part in text.replace("،", " ").replace(",", " ").replace(";", " ").split() if part]
@@ -141,13 +156,15 @@ def checked_clock(at: str) -> str:
 
 
 def _form(desk: Desk, subscription: Subscription, mistake: BadInput | None = None, typed: str = "") -> HTMLResponse:
-    recipients: list[Recipient] = desk.archive.people.recipients(subscription.id) if subscription.id else []
+    people = desk.archive.people
+    recipients: list[Recipient] = people.recipients(subscription.id) if subscription.id else []
     return desk.page(
         "subscription.html",
         400 if mistake else 200,
         section="settings",
         subscription=subscription,
         recipients=recipients,
+        search=sent_search(desk, subscription.id),
         states=STATES,
         mistake=mistake,
         typed=typed,

@@ -43,13 +43,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One topic with its three corners and what the distances between them say, the widest first."""
+    """One topic with its three corners and what the distances between them say, the widest first; ``own`` is one of the user's."""
 
     topic: str
     ask: Side
     say: Side
     write: Side
     gaps: tuple[str, ...]
+    own: bool = False
 
 
 def build_router(desk: Desk) -> APIRouter:
@@ -68,19 +69,28 @@ def build_router(desk: Desk) -> APIRouter:
 
 
 def triangle_rows(desk: Desk, period: Narrowing, now: datetime) -> list[Row]:
-    """The topics of a period in the order in which media write about them; a topic absent from all three corners is left out."""
+    """The topics of a period, the user's own first, by how much media write about them; one absent from all corners is left out."""
     counted = count_corners(desk.archive.search, period.query(now), now)
     sums = {corner: sum(sum(tones.values()) for tones in counted[corner].values()) for corner in CORNERS}
     rows = []
-    for topic in TOPICS:
+    for topic in (*(own.id for own in period.words.topics), *TOPICS):
         if not any(topic in counted[corner] for corner in CORNERS):
             continue
         sides = {
             corner: _side(desk, (corner, selection.having(topic=topic)), counted[corner].get(topic, {}), sums[corner], now)
             for corner, selection in _corners(period).items()
         }
-        rows.append(Row(topic, sides["ask"], sides["say"], sides["write"], gap_words(sides["ask"], sides["say"], sides["write"])))
-    return sorted(rows, key=lambda row: -row.write.total)
+        rows.append(
+            Row(
+                topic,
+                sides["ask"],
+                sides["say"],
+                sides["write"],
+                gap_words(sides["ask"], sides["say"], sides["write"]),
+                topic not in TOPICS,
+            )
+        )
+    return sorted(rows, key=lambda row: (not row.own, -row.write.total))
 
 
 def gap_words(ask: Side, say: Side, write: Side) -> tuple[str, ...]:

@@ -70,6 +70,9 @@ def _dress(style: Any, size: int, colour: str, *, bold: bool) -> None:
     """Sets a style's face, size and weight for Latin and for right-to-left text, which Word keeps apart, and its direction."""
     style.font.size, style.font.bold, style.font.color.rgb = Pt(size), bold, RGBColor.from_string(colour[1:].upper())
     properties = style.element.get_or_add_rPr()
+    for tag in ("w:spacing", "w:kern"):  # spread letters tear a joined word apart
+        for former in properties.findall(qn(tag)):
+            properties.remove(former)
     fonts = properties.get_or_add_rFonts()
     for attribute in list(fonts.attrib):
         del fonts.attrib[attribute]
@@ -110,8 +113,14 @@ def _tone_table(document: Any, book: Book) -> None:
     table = document.add_table(len(rows), len(rows[0]), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table._tbl.tblPr.insert_element_before(OxmlElement("w:bidiVisual"), "w:tblW", "w:jc", "w:tblLayout", "w:tblLook")
+    table.autofit = False
+    for place, column in enumerate(table.columns):
+        column.width = Cm(2.4 if place else 6.6)
     for line, values in enumerate(rows):
         for place, (cell, value) in enumerate(zip(table.rows[line].cells, values, strict=True)):
+            cell.width = Cm(2.4 if place else 6.6)
+            if line in (0, len(rows) - 1):
+                cell._tc.get_or_add_tcPr().append(_element("w:shd", {"w:val": "clear", "w:color": "auto", "w:fill": "F1EEE7"}))
             run = cell.paragraphs[0].add_run(value)
             run.bold = True if line in (0, len(rows) - 1) else None
             cell.paragraphs[0].paragraph_format.space_after = Pt(2)
@@ -130,7 +139,7 @@ def _entry(document: Any, entry: BookEntry) -> None:
     ]
     document.add_paragraph(" · ".join(told), style="Quiet").paragraph_format.keep_with_next = True
     if entry.summary:
-        document.add_paragraph(entry.summary).alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+        document.add_paragraph(entry.summary)
     for line in entry.note.split("\n"):
         if line.strip():
             document.add_paragraph(f"یادداشت: {line}", style="Note")

@@ -150,7 +150,10 @@ def _turn(style: Any, size: float, colour: str) -> None:
 
     style.font.name, style.font.size, style.font.italic = FACE, Pt(size), False
     style.font.color.rgb, style.font.cs_bold = RGBColor.from_string(colour), bool(style.font.bold)
+    style.font.cs_italic = False
     letters = style.element.get_or_add_rPr()
+    for spread in [*letters.findall(qn("w:spacing")), *letters.findall(qn("w:kern"))]:  # it tears a joined word apart
+        letters.remove(spread)
     letters.rFonts.set(qn("w:cs"), FACE)
     for former in letters.findall(qn("w:szCs")):
         letters.remove(former)

@@ -1,5 +1,7 @@
 """The Persian words for our labels: one place for screen, mail and file."""
 
+from core.letters import ZWNJ
+
 TOPIC_NAMES = {
     "governance": "مدیریت شهری",
     "finance": "بودجه و امور مالی",
@@ -33,7 +35,16 @@ VOICE_NAMES = {
 }
 KIND_NAMES = {"PER": "شخص", "ORG": "نهاد", "LOC": "مکان"}
 ROLE_NAMES = {"viewer": "بیننده", "editor": "ویراستار", "admin": "مدیر"}
+_ALPHABET = {letter: place for place, letter in enumerate(" ءآاأإبپتثجچحخدذرزژسشصضطظعغفقکگلمنوؤهةیئ")}
 OWNER_NAMES = {"city": "شهرداری", "astan": "آستان قدس", "state": "دولتی", "private": "خصوصی", "": "نامعلوم"}
+
+
+def alphabetical(name: str) -> tuple[int, ...]:
+    """A key that sorts names as a Persian index does: پ after ب, گ after ک, a half-space like a space; other signs come last.
+
+    ["مترو", "پارک", "گل", "لاله"] → پارک، گل، لاله، مترو
+    """
+    return tuple(_ALPHABET.get(letter, 100 + ord(letter)) for letter in name.replace(ZWNJ, " "))
 
 
 def topic_name(topic: str) -> str:

@@ -15,6 +15,7 @@ from core.records import Subscription
 from store.engine import reading, writing
 from store.people_tables import saved_searches, subscription_addresses, subscriptions
 from store.query import parse_query
+from store.search_turns import TURN_DAYS, SearchTurns, end_letters, follow, forget
 from store.sendings import Sendings
 from store.vocabulary import Vocabulary
 
@@ -26,7 +27,7 @@ _ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]{1,255}
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:
-    """A named search of a user ("" for everybody's). ``cadence`` says how often its results are looked at, "" for never."""
+    """A named search of a user ("" for everybody's). ``cadence`` says how often its turn comes: daily, weekly, "" for never."""
 
     id: int
     name: str
@@ -49,12 +50,13 @@ class Recipient:
 
 
 class People:
-    """Saved searches and subscriptions. ``sendings`` is the ledger of digests sent."""
+    """Saved searches and subscriptions. ``sendings`` is the ledger of digests sent, ``turns`` the rhythm of saved searches."""
 
     def __init__(self, engine: sa.Engine, words: Callable[[], Vocabulary] = Vocabulary) -> None:
         self._engine = engine
         self._words = words
         self.sendings = Sendings(engine)
+        self.turns = SearchTurns(engine)
 
     def save_search(self, name: str, query: str, user: str = "", cadence: str = "", now: datetime | None = None) -> SavedSearch:
         """Keeps a search under its name; the same user's search of that name is replaced. Raises BadQuery, BadInput for no name."""
@@ -64,7 +66,9 @@ class People:
         with writing(self._engine) as connection:
             if not connection.execute(sa.update(saved_searches).where(same).values(**wanted)).rowcount:
                 connection.execute(sa.insert(saved_searches).values(**wanted, created_at=moment))
-            return SavedSearch(*connection.execute(sa.select(saved_searches).where(same)).one())
+            kept = SavedSearch(*connection.execute(sa.select(saved_searches).where(same)).one())
+            follow(connection, kept.id, moment)
+            return kept
 
     def saved_searches(self, user: str | None = None) -> list[SavedSearch]:
         """The saved searches by name: a user's own and everybody's, or all."""
@@ -82,19 +86,47 @@ class People:
             raise NotFound("saved search", id)
         return SavedSearch(*row)
 
-    def rename_search(self, id: int, name: str, cadence: str) -> SavedSearch:
-        """Another name or cadence. NotFound; BadInput for no name or one that another search of the same user has."""
+    def rename_search(self, id: int, name: str, cadence: str, now: datetime | None = None) -> SavedSearch:
+        """Another name or cadence; its digest follows. NotFound; BadInput for no name or one that another search of the user has."""
         wanted, kept = _checked_name(name), self.saved_search(id)
         same = (saved_searches.c.user == kept.user) & (saved_searches.c.name == wanted) & (saved_searches.c.id != id)
         with writing(self._engine) as connection:
             if connection.scalar(sa.select(saved_searches.c.id).where(same)) is not None:
                 raise BadInput("name", name, "the name is taken", f"جست‌وجویی به نام «{wanted}» هست؛ نام دیگری بنویسید.")
             connection.execute(sa.update(saved_searches).where(saved_searches.c.id == id).values(name=wanted, cadence=cadence))
+            follow(connection, id, now or utc_now())
         return self.saved_search(id)
 
-    def remove_search(self, id: int) -> None:
-        """Forgets a saved search. NotFound when there is none of that id."""
+    def send_search(self, id: int, addresses: Sequence[str], at: str, now: datetime) -> Subscription | None:
+        """Sends a saved search to exactly these addresses in the rhythm of its cadence, or no more when there are none.
+
+        An address that the mail server refuses stays refused; one that left comes back when it is named. NotFound; BadInput, also
+        without a cadence.
+        """
+        search, standing = self.saved_search(id), self.turns.subscriptions().get(id)
+        wanted = [checked_address(address) for address in dict.fromkeys(addresses)]
+        if not wanted:
+            if standing is not None:
+                with writing(self._engine) as connection:
+                    end_letters(connection, id, now)
+            return None
+        if search.cadence not in TURN_DAYS:
+            persian = "برای فرستادن نامه نوبت «هر روز» یا «هر هفته» را برگزینید، یا نشانی‌ها را پاک کنید."
+            raise BadInput("cadence", search.cadence, "a search that is sent needs a cadence", persian)
+        days = TURN_DAYS[search.cadence]
+        if standing is None:
+            made = self.add_subscription(search.name, search.query, wanted, at=at, days=days, now=now)
+            self.turns.join(id, made.id)
+            return made
+        before = self.subscription(standing)
+        self.change_subscription(standing, search.name, search.query, at=at, days=days, when_empty=before.when_empty, now=now)
+        self._keep_only(standing, wanted, now)
+        return self.subscription(standing)
+
+    def remove_search(self, id: int, now: datetime | None = None) -> None:
+        """Forgets a saved search and ends its digest. NotFound when there is none of that id."""
         with writing(self._engine) as connection:
+            forget(connection, id, now or utc_now())
             if not connection.execute(sa.delete(saved_searches).where(saved_searches.c.id == id)).rowcount:
                 raise NotFound("saved search", id)
 
@@ -205,6 +237,14 @@ class People:
         known = (subscription_addresses.c.address == address) & subscription_addresses.c.bad_at.is_(None)
         with writing(self._engine) as connection:
             connection.execute(sa.update(subscription_addresses).where(known).values(bad_at=now, bad_reason=reason[:500]))
+
+    def _keep_only(self, id: int, wanted: Sequence[str], now: datetime) -> None:
+        known = {one.address for one in self.recipients(id) if one.state != "unsubscribed"}
+        for address in wanted:
+            if address not in known:
+                self.add_address(id, address, now)
+        for address in known.difference(wanted):
+            self.remove_address(id, address, now)
 
     def _load(self, which: sa.ColumnElement[bool]) -> list[Subscription]:
         active = sa.select(subscription_addresses.c.subscription_id, subscription_addresses.c.address).where(

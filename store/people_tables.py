@@ -29,6 +29,21 @@ subscriptions = sa.Table(
     sa.Column("removed_at", UtcTime),
 )
 
+search_looks = sa.Table(
+    "search_looks",
+    metadata,
+    sa.Column("search_id", sa.Integer, sa.ForeignKey("saved_searches.id"), primary_key=True),
+    sa.Column("user", sa.Text, primary_key=True),
+    sa.Column("looked_at", UtcTime, nullable=False),
+)
+
+search_letters = sa.Table(
+    "search_letters",
+    metadata,
+    sa.Column("search_id", sa.Integer, sa.ForeignKey("saved_searches.id"), primary_key=True),
+    sa.Column("subscription_id", sa.Integer, sa.ForeignKey("subscriptions.id"), nullable=False, unique=True),
+)
+
 subscription_addresses = sa.Table(
     "subscription_addresses",
     metadata,

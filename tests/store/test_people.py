@@ -11,12 +11,13 @@ import store.people_tables as _tables  # noqa: F401 (puts the tables into the me
 from core.errors import BadInput, BadQuery, NotFound
 from store.archive import Archive
 from store.people import People
+from store.search_turns import last_turn
 from store.sendings import CLAIM_SECONDS, HANDOVER_SECONDS, DigestRecord, Sendings
 from store.tables import metadata
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-TABLES = ("saved_searches", "subscriptions", "subscription_addresses", "digests", "sendings")
+TABLES = ("saved_searches", "subscriptions", "subscription_addresses", "digests", "sendings", "search_looks", "search_letters")
 
 
 @pytest.fixture
@@ -226,3 +227,74 @@ def test_a_sending_in_somebodys_hands_is_not_cancelled_under_them(people: People
     assert people.sendings.digest(claimed.digest_id).subject == "موضوع"
     with pytest.raises(NotFound):
         people.sendings.digest(10**6)
+
+
+def test_a_turn_comes_every_day_or_on_saturdays() -> None:
+    tuesday = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 06:30 in Tehran
+    assert last_turn("daily", "06:30", tuesday) == tuesday
+    assert last_turn("daily", "06:30", tuesday - timedelta(minutes=1)) == tuesday - DAY
+    assert last_turn("weekly", "06:30", tuesday) == datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+    assert last_turn("weekly", "06:30", datetime(2026, 11, 21, 2, 59, tzinfo=UTC)) == datetime(2026, 11, 14, 3, 0, tzinfo=UTC)
+    assert last_turn("", "06:30", tuesday) is None
+
+
+def test_the_last_look_is_kept_for_each_user(people: People) -> None:
+    search = people.save_search("مترو", "مترو", cadence="daily", now=NOW)
+    assert people.turns.looked_at("نرگس") == {}
+    people.turns.look(search.id, "نرگس", NOW)
+    people.turns.look(search.id, "نرگس", NOW + timedelta(minutes=5))
+    assert people.turns.looked_at("نرگس") == {search.id: NOW + timedelta(minutes=5)}
+    assert people.turns.looked_at("سارا") == {}
+    people.remove_search(search.id)
+    assert people.turns.looked_at("نرگس") == {}
+
+
+def test_a_search_is_sent_in_exactly_the_rhythm_of_its_cadence(people: People) -> None:
+    search = people.save_search("مترو", "مترو", "نرگس", "daily", NOW)
+    sent = people.send_search(search.id, ["a@city.example", "b@city.example"], "07:15", NOW)
+    assert sent is not None
+    assert (sent.name, sent.query, sent.at, sent.days) == ("مترو", "مترو", "07:15", (0, 1, 2, 3, 4, 5, 6))
+    people.rename_search(search.id, "قطارشهری", "weekly", NOW)
+    people.save_search("قطارشهری", "مترو OR قطارشهری", "نرگس", "weekly", NOW)
+    followed = people.subscription(sent.id)
+    assert (followed.name, followed.query, followed.at, followed.days) == ("قطارشهری", "مترو OR قطارشهری", "07:15", (0,))
+    people.send_search(search.id, ["b@city.example", "c@city.example"], "08:00", NOW)
+    assert set(people.subscription(sent.id).addresses) == {"b@city.example", "c@city.example"}
+    assert people.subscription(sent.id).at == "08:00"
+    assert len(people.subscriptions()) == 1
+
+
+@pytest.mark.parametrize("end", ["no addresses", "no cadence", "removed", "saved without a cadence"])
+def test_the_digest_of_a_search_ends_with_it(people: People, end: str) -> None:
+    search = people.save_search("مترو", "مترو", "نرگس", "daily", NOW)
+    people.send_search(search.id, ["a@city.example"], "06:30", NOW)
+    match end:
+        case "no addresses":
+            people.send_search(search.id, [], "06:30", NOW)
+        case "no cadence":
+            people.rename_search(search.id, "مترو", "", NOW)
+        case "removed":
+            people.remove_search(search.id, NOW)
+        case _:
+            people.save_search("مترو", "مترو", "نرگس", "", NOW)
+    assert people.subscriptions() == []
+    assert people.turns.subscriptions() == {}
+
+
+def test_a_digest_that_was_ended_elsewhere_begins_anew(people: People) -> None:
+    search = people.save_search("مترو", "مترو", "نرگس", "daily", NOW)
+    first = people.send_search(search.id, ["a@city.example"], "06:30", NOW)
+    people.remove_subscription(first.id, NOW)  # type: ignore[union-attr]
+    assert people.turns.subscriptions() == {}
+    second = people.send_search(search.id, ["a@city.example"], "06:30", NOW)
+    assert people.turns.subscriptions() == {search.id: second.id}  # type: ignore[union-attr]
+
+
+def test_a_search_without_a_cadence_is_not_sent(people: People) -> None:
+    search = people.save_search("مترو", "مترو", "نرگس", "", NOW)
+    with pytest.raises(BadInput) as caught:
+        people.send_search(search.id, ["a@city.example"], "06:30", NOW)
+    assert caught.value.field == "cadence"
+    with pytest.raises(BadInput):
+        people.send_search(search.id, ["nobody"], "06:30", NOW)
+    assert people.subscriptions() == []
