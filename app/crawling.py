@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from app.pausing import wait_for_database
 from app.wiring import load_known_outlets, opened
 from core.dates import tehran_day
 from core.errors import BadInput
@@ -40,8 +41,12 @@ def crawl_outlets(settings: Settings, order: CrawlOrder, on_outcome: OnOutcome |
         forever=order.forever,
         on_outcome=on_outcome or log_outcome,
     )
+    if order.forever:
+        wait_for_database(settings)
+    chosen = _chosen(settings, order.only)
+    log.info("working: reading %d outlets", len(chosen))
     with opened(settings) as archive:
-        return crawl(archive, _chosen(settings, order.only), settings, options)
+        return crawl(archive, chosen, settings, options)
 
 
 def log_outcome(outlet: str, url: str, outcome: Outcome) -> None:
@@ -67,8 +72,11 @@ def _chosen(settings: Settings, only: tuple[str, ...]) -> tuple[Outlet, ...]:
 
 
 def _day(field: str, text: str) -> date | None:
-    if not text:
-        return None
+    return day_of(field, text) if text else None
+
+
+def day_of(field: str, text: str) -> date:
+    """The Tehran day that a user typed, Jalali or Gregorian. BadInput naming the field."""
     try:
         return tehran_day(parse_press_date(text))
     except BadInput as error:

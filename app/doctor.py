@@ -11,6 +11,7 @@ from app.wiring import load_known_outlets, opened
 from core.dates import jalali_numeric, persian_digits, tehran_day, utc_now
 from core.errors import RasadError
 from core.settings import Settings
+from store.room import shortage_of
 
 _SHOWN = 5
 _LATE_MINUTES = 30
@@ -47,8 +48,10 @@ def _folder(settings: Settings) -> tuple[bool, str]:
 
 
 def _space(settings: Settings) -> tuple[bool, str]:
-    with opened(settings) as archive:
-        shortage = archive.room.look()
+    shortage = shortage_of(settings.data)
+    if shortage is None:
+        with opened(settings) as archive:
+            shortage = archive.room.look()
     return shortage is None, shortage.persian if shortage else "جا هست و پایگاه داده می‌نویسد"
 
 

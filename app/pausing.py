@@ -16,6 +16,8 @@ import sqlalchemy as sa
 
 from core.dates import utc_now
 from core.errors import RasadError
+from core.settings import Settings
+from store.engine import make_engine, revision_of
 from store.room import shortage_of
 
 JUMP = timedelta(seconds=60)
@@ -98,3 +100,23 @@ class Loop:
                 log.exception("%s failed", self.name)
             return words or f"{type(error).__name__}, see the traceback above"
         return ""
+
+
+def wait_for_database(settings: Settings, stop: threading.Event | None = None) -> None:
+    """Returns when the database answers or ``stop`` is set: a process that starts while it is away waits as one that runs does."""
+    never, pause, waited = threading.Event(), 1.0, False
+    while not (stop or never).is_set():
+        engine = make_engine(settings.database)
+        try:
+            revision_of(engine)
+        except sa.exc.OperationalError as error:
+            log.log(logging.DEBUG if waited else logging.ERROR, "waiting for the database: %s", error.orig)
+        else:
+            if waited:
+                log.info("the database answers")
+            return
+        finally:
+            engine.dispose()
+        waited = True
+        (stop or never).wait(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)

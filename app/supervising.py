@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from app.pausing import pause_reason
+from app.pausing import pause_reason, wait_for_database
 from app.serving import check_port
 from app.terminal import notes
 from app.upgrading import upgrade
@@ -63,6 +63,7 @@ def supervise(settings: Settings) -> None:
     """Runs the service until SIGINT or SIGTERM. Settings, outlets and the port are checked before anything starts."""
     check_port(settings.host, settings.port)
     load_known_outlets(settings)
+    wait_for_database(settings)
     upgrade(settings)
     with opened(settings):
         log.info("archive ready in %s", settings.data)

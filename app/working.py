@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from app.jobs import LeaseLost, annotate_claimed, holding, run_jobs
-from app.pausing import Loop, pause_reason
+from app.pausing import Loop, pause_reason, wait_for_database
 from app.sending import start_sending
 from app.wiring import opened
 from core.dates import utc_now
@@ -33,6 +33,9 @@ def work_forever(settings: Settings, parts: frozenset[str] = ALL_PARTS) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    wait_for_database(settings, stop)
+    if stop.is_set():
+        return
     with opened(settings) as reader:
         senders = start_sending(reader, settings, stop) if "send" in parts else []
         if "index" in parts:

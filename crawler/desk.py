@@ -90,7 +90,7 @@ class Desk:
                 self.archive.articles.withdraw(address.article_id, fetch.at)
         self.archive.ledger.record_many(fetches)
         for address, fetch in fetches:
-            logger.info("%s %s %s %s", address.outlet, fetch.outcome.value, address.url, fetch.detail)
+            logger.debug("%s %s %s %s", address.outlet, fetch.outcome.value, address.url, fetch.detail)
         return [fetch.outcome for _, fetch in fetches]
 
     def _fetch(self, address: Address, settled: Settled, now: datetime) -> Fetch:

@@ -65,6 +65,7 @@ class AddressQueue:
         self._look_at: dict[str, datetime | None] = {}
         self._unsure: set[str] = set()
         self._box: deque[Callable[[], None]] = deque()
+        self._taken: list[Address] = []
         self.next_due: datetime | None = None
         for outlet in outlets:
             site = site_of(outlet.base_url)
@@ -92,12 +93,14 @@ class AddressQueue:
         """Whether ``take`` may find something. Not while ``take`` runs: here what was said meanwhile takes effect."""
         while self._box:
             self._box.popleft()()
-        return any(self._may_feed(host, now) for host in self._hosts.values())
+        return bool(self._taken) or any(self._may_feed(host, now) for host in self._hosts.values())
 
     def take(self, now: datetime) -> list[Address]:
-        """Claims what is due and has room."""
-        taken = [address for host in self._hosts.values() for address in self._take_from(host, now)]
+        """Claims what is due and has room. What was claimed when the archive went away is given by the next call."""
+        for host in self._hosts.values():
+            self._take_from(host, now)
         self.next_due = min(self._upcoming(now), default=None)
+        taken, self._taken = self._taken, []
         return taken
 
     def done(self, address: Address, outcome: Outcome, now: datetime) -> None:
@@ -124,12 +127,11 @@ class AddressQueue:
             return False
         return any((look_at := self._look_at[outlet.key]) is not None and look_at <= now for outlet in host.outlets)
 
-    def _take_from(self, host: _Host, now: datetime) -> list[Address]:
-        taken: list[Address] = []
+    def _take_from(self, host: _Host, now: datetime) -> None:
         for outlet in host.outlets:
             self._learn_next(outlet.key, host)
         if host.is_down(now):
-            return taken
+            return
         host.outlets.append(host.outlets.pop(0))
         for outlet in host.outlets:
             look_at = self._look_at[outlet.key]
@@ -138,15 +140,14 @@ class AddressQueue:
                 continue
             claimed = self._ledger.claim(outlet.key, room, self._owner, now)
             host.under_way += len(claimed)
-            taken += claimed
+            self._taken += claimed
             self._look_at[outlet.key] = now if len(claimed) == room else self._ledger.next_due([outlet.key])
-        return taken
 
     def _learn_next(self, key: str, host: _Host) -> None:
         """After outcomes the next due time is not known any more; it is asked for once the host has nothing under way."""
         if key in self._unsure and host.under_way == 0:
-            self._unsure.discard(key)
             self._look_at[key] = self._ledger.next_due([key])
+            self._unsure.discard(key)
 
     def _upcoming(self, now: datetime) -> Iterator[datetime]:
         for key, look_at in self._look_at.items():

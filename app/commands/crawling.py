@@ -27,8 +27,9 @@ def crawl(
 
     settings = Settings.load(**({"outlets": outlets_file} if outlets_file else {}))
     order = CrawlOrder(tuple(outlets or ()), since, until, wait, forever)
+    told = None if forever else _printer(as_json)  # the service logs: one line an outcome, as its settings say
     with plain_errors():
-        summary = _back_fill(settings, order) if since and not as_json else crawl_outlets(settings, order, _printer(as_json))
+        summary = _back_fill(settings, order) if since and not as_json else crawl_outlets(settings, order, told)
     rows = [{"outlet": one.outlet, "known": one.known, "fetched": one.fetched, "outcomes": dict(one.outcomes)} for one in summary.outlets]
     if as_json:
         put_json({"summary": rows})

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,10 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import scrapy
+import sqlalchemy as sa
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from core.dates import utc_now
+from core.errors import Unavailable
 from core.outcomes import Outcome
 from core.records import Outlet
 from crawler.desk import FetchedPage, Settled
@@ -29,6 +31,10 @@ from store.ledger_records import Address
 LOAD = 16
 LOG_KEPT = timedelta(days=30)
 TIDY_EVERY = timedelta(days=1)
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+# The database is gone, full, locked or read-only: what it did not take now it may take later.
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError, Unavailable)
 OnOutcome = Callable[[str, str, Outcome], None]
 logger = logging.getLogger(__name__)
 
@@ -69,18 +75,37 @@ class PressSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """All requests of the crawl, as they become due."""
-        now = utc_now()
-        for outlet in self.plan.outlets:
-            jobs = await self.in_room("jobs_of", outlet, now)
-            self._jobs += [(self._first_time(job, now), job) for job in jobs]
+        self._jobs = await self._patiently(self._known_jobs)
         while not self.stopping:
             self._moved.clear()
-            await self._tidy(utc_now())
-            requests = [*self._due_feeds(utc_now()), *await self._due_pages(utc_now())]
+            requests = await self._patiently(self._due)
             for request in requests:
                 yield request
             if not requests and not await self._something_comes():
                 return
+
+    async def _known_jobs(self) -> list[tuple[datetime, FeedJob]]:
+        now = utc_now()
+        jobs = [job for outlet in self.plan.outlets for job in await self.in_room("jobs_of", outlet, now)]
+        return [(self._first_time(job, now), job) for job in jobs]
+
+    async def _due(self) -> list[scrapy.Request]:
+        await self._tidy(utc_now())
+        pages = await self._due_pages(utc_now())  # first: where the archive does not answer, no feed is taken out of its place
+        return [*self._due_feeds(utc_now()), *pages]
+
+    async def _patiently[T](self, work: Callable[[], Awaitable[T]]) -> T:
+        """The result of desk work. While the archive does not answer, the polling crawl waits with growing pauses and tries it again."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await work()
+            except AWAY as error:
+                if self.stopping or not self.plan.forever:
+                    raise
+                logger.error("the crawl is paused, again in %.0f s: %s", pause, getattr(error, "orig", None) or error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _tidy(self, now: datetime) -> None:
         """Once a day takes out of the fetch log what nobody looks at any more: the health check looks two weeks back."""
@@ -111,7 +136,7 @@ class PressSpider(scrapy.Spider):
 
     async def _read_or_fail(self, job: FeedJob, task: str, *args: Any) -> FeedResult:
         try:
-            result: FeedResult = await self.in_room(task, *args)
+            result: FeedResult = await self._patiently(lambda: self.in_room(task, *args))
         except Exception:
             logger.exception("%s: %s could not be noted", job.outlet.key, job.address)
             return FeedResult(again=job, due_at=utc_now() + timedelta(seconds=self.plan.retry_seconds))
@@ -133,7 +158,7 @@ class PressSpider(scrapy.Spider):
 
     async def _read_load(self, load: list[FetchedPage]) -> list[Outcome]:
         try:
-            outcomes: list[Outcome] = await self._in_thread(self.plan.room.read_pages, load)
+            outcomes: list[Outcome] = await self._patiently(lambda: self._in_thread(self.plan.room.read_pages, load))
         except Exception:
             # The archive cannot be written now: the claims run out, and the addresses are fetched again.
             logger.exception("%d pages could not be stored", len(load))
@@ -150,7 +175,7 @@ class PressSpider(scrapy.Spider):
         outcome, detail = outcome_of(failure.value)
         settled = Settled(outcome, detail)
         try:
-            outcome = await self.in_room("note", address, settled, utc_now())
+            outcome = await self._patiently(lambda: self.in_room("note", address, settled, utc_now()))
         except Exception:
             logger.exception("%s could not be noted", address.url)
         self.page_is_done(address, outcome)

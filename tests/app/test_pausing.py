@@ -3,9 +3,13 @@
 import json
 import logging
 import os
+import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +21,17 @@ from app.jobs import run_jobs
 from app.logs import JsonLines
 from app.metrics import exposition
 from app.pausing import Clockwatch, Loop, pause_reason, trouble
+from app.sending import send_digests
+from app.web import create_app
+from core.dates import TEHRAN, utc_now
 from core.settings import Settings
+from digest import run
 from digest.outbox import MemoryOutbox
 from digest.run import send_due
 from store import room
 from store.archive import Archive
 from tests.desk import NOW, open_filled, raw
+from tests.desk_client import signed_in
 
 
 @pytest.fixture
@@ -96,6 +105,57 @@ def test_a_folder_that_is_gone_or_cannot_be_written_is_named(tmp_path: Path, mon
     assert "missing" in pause_reason(tmp_path / "nowhere")
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert "cannot be written" in pause_reason(tmp_path)
+
+
+def test_why_nothing_is_written_stands_on_the_desk_in_the_health_and_in_the_metrics(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    archive = replace(archive, room=room.Room(archive.engine, tmp_path, lambda: now))
+    client = signed_in(create_app(archive, Settings(data=tmp_path), clock=lambda: NOW), archive)
+    assert "متوقف است" not in client.get("/").text
+    assert "paused" not in client.get("/readyz").json()
+    monkeypatch.setattr(room, "LEAST_FREE", 2**62)
+    now = 10.0
+    assert "دیسک پر است" in client.get("/").text
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["paused"]) == (200, "full")
+    assert 'rasad_paused{reason="the disk is full' in exposition(archive, NOW).decode()
+    monkeypatch.undo()
+    now = 20.0
+    assert "متوقف است" not in client.get("/").text
+    assert 'rasad_paused{reason=""} 0.0' in exposition(archive, NOW).decode()
+
+
+def test_a_database_that_takes_nothing_is_told_though_the_folder_is_well(archive: Archive) -> None:
+    assert archive.room.look() is None
+    read_only = ["ON"]
+    sa.event.listen(archive.engine, "checkout", lambda connection, *_: connection.execute(f"PRAGMA query_only = {read_only[0]}"))
+    found = archive.room.look()
+    assert found is not None
+    assert (found.kind, found.persian) == ("database", "پایگاه داده چیزی نمی‌نویسد.")
+    assert "readonly" in found.english
+    read_only[0] = "OFF"
+    assert archive.room.look() is None
+
+
+def test_a_letter_that_a_dead_mailer_held_is_sent_by_the_next_at_once(archive: Archive, tmp_path: Path) -> None:
+    """A lease names its process; one that is gone from this machine is not waited for."""
+    now = utc_now()
+    settings = Settings(data=tmp_path)
+    archive.people.add_subscription("روز", "", ["pr@example.org"], at=f"{now.astimezone(TEHRAN):%H:%M}", now=now - timedelta(hours=1))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "_send_open", lambda *_: ())
+        send_digests(archive, settings)
+    sendings = archive.people.sendings
+    owner = f"{socket.gethostname()}:{ended.pid}:1"
+    held = sendings.claim(owner, utc_now())
+    assert held is not None
+    assert sendings.begin(held.id, owner, utc_now())
+    send_digests(archive, settings)
+    assert len(list(settings.outbox_folder.glob("*.eml"))) == 1
 
 
 def test_a_read_only_database_is_a_trouble_and_a_mistake_is_not(archive: Archive) -> None:

@@ -64,7 +64,7 @@ def _open_the_second(room: WorkRoom, first: list[FetchedPage]) -> None:
 def test_the_second_process_reads_claims_and_notes_as_the_first_does(
     room: WorkRoom, archive: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "crawler")
+    caplog.set_level(logging.DEBUG, "crawler")
     pages = _pages(archive, 6)
     _open_the_second(room, pages[:2])
     caplog.clear()
