@@ -55,6 +55,7 @@ for function in (
 ):
     app.command()(function)
 app.command("import")(importing.import_)
+app.command("forget-pages")(keeping.forget_pages)
 app.command("why-not")(searching.why_not)
 app.command("eval")(modelling.evaluate)
 app.add_typer(digesting.subscription, name="subscription")

@@ -20,9 +20,10 @@ def open_index(
 ) -> "TantivyIndex | ElasticIndex":
     """The search engine of these settings. Only the holder of the work lease opens it writable; ``words`` hold the user's topics."""
     if settings.elasticsearch_url:
-        from store.elastic_index import ElasticIndex
+        from store.elastic_index import ElasticIndex, Spread
 
-        return ElasticIndex(settings.elasticsearch_url, topics=lambda: words().topics)
+        spread = Spread(settings.elasticsearch_shards, settings.elasticsearch_replicas)
+        return ElasticIndex(settings.elasticsearch_url, spread=spread, topics=lambda: words().topics)
     settings.data.mkdir(parents=True, exist_ok=True)
     return TantivyIndex(settings.index_folder, writable=writable, topics=lambda: words().topics)
 

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     outlets: Path | None = Field(None, description="another file of outlets than outlets.toml in the config folder")
     database_url: str = Field("", description="SQLAlchemy address of the records; empty: SQLite in the data folder")
     elasticsearch_url: str = Field("", description="address of an Elasticsearch 9 server; empty: the embedded index in the data folder")
+    elasticsearch_shards: int = Field(1, ge=1, le=64, description="shards of each year's index; `rasad reindex` makes them anew")
+    elasticsearch_replicas: int = Field(0, ge=0, le=8, description="copies of each shard on other nodes")
     host: str = Field("127.0.0.1", description="address the web service listens on")
     port: int = Field(8000, ge=1, le=65535, description="port the web service listens on")
     web_processes: int = Field(1, ge=1, le=64, description="processes that answer on this port; one a core serves many people at once")

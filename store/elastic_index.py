@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,21 @@ _BULK_BYTES = 10_000_000
 _MICROSECONDS_A_YEAR = 31_556_952_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Over how many shards each year's index is spread, and how many copies of each there are beside the first."""
+
+    shards: int = 1
+    replicas: int = 0
+
+    def settings(self) -> Json:
+        """As an index made from now on has it."""
+        return {"number_of_shards": self.shards, "number_of_replicas": self.replicas}
+
+
+ONE_NODE = Spread()
+
+
 class ElasticIndex:
     """A SearchIndex on a server. ``name`` is the alias that all questions ask; several archives may share a server under other names.
 
@@ -37,14 +53,20 @@ class ElasticIndex:
     """
 
     def __init__(
-        self, url: str, *, name: str = "rasad", replicas: int = 0, generation: int | None = None, topics: UserTopics = tuple
+        self,
+        url: str,
+        *,
+        name: str = "rasad",
+        spread: Spread = ONE_NODE,
+        generation: int | None = None,
+        topics: UserTopics = tuple,
     ) -> None:
         self._client = Elasticsearch(url, request_timeout=60, retry_on_timeout=True, max_retries=2)
         # A question is not repeated: a page that waits for a minute helps nobody.
         self._questions = self._client.options(request_timeout=10, max_retries=0)
         self._url = url
         self._name = name
-        self._replicas = replicas
+        self._spread = spread
         self._generation = generation
         self._topics = topics
 
@@ -174,7 +196,7 @@ class ElasticIndex:
         with _answering():
             state = self._ready()
             generation = max(int(number) for number in [state["current"], *state["seqs"]]) + 1
-            made = ElasticIndex(self._url, name=self._name, replicas=self._replicas, generation=generation, topics=self._topics)
+            made = ElasticIndex(self._url, name=self._name, spread=self._spread, generation=generation, topics=self._topics)
             for name in self._indices(generation):
                 self._client.indices.delete(index=name)
             self._write_state({**state, "seqs": {**state["seqs"], str(generation): 0}})
@@ -231,7 +253,7 @@ class ElasticIndex:
         self._client.indices.put_index_template(
             name=self._name,
             index_patterns=[f"{self._name}-*"],
-            template={"settings": {**SETTINGS, "number_of_replicas": self._replicas}, "mappings": MAPPINGS},
+            template={"settings": {**SETTINGS, **self._spread.settings()}, "mappings": MAPPINGS},
         )
         if state["version"] != VERSION:
             for name in self._indices(state["current"]):

@@ -11,7 +11,7 @@ def _text(name: str) -> dict[str, Any]:
     return {"type": "text", "analyzer": "whitespace", "index_options": "positions", "position_increment_gap": FIELD_GAP}
 
 
-SETTINGS: dict[str, Any] = {"number_of_shards": 1, "refresh_interval": "30s"}
+SETTINGS: dict[str, Any] = {"refresh_interval": "30s"}
 MAPPINGS: dict[str, Any] = {
     "dynamic": "strict",
     "_source": {"enabled": False},

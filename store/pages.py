@@ -1,4 +1,5 @@
-"""Raw pages, kept for ever, apart from the records: ``pages.sqlite`` beside ``rasad.sqlite``, tables of their own on PostgreSQL.
+"""Raw pages, kept until the user says otherwise (``retention.py``), apart from the records: ``pages.sqlite`` beside ``rasad.sqlite``,
+tables of their own on PostgreSQL.
 
 A page is compressed with zstd and, once a CMS family has shown a few pages, with these as its dictionary: pages of one family
 share their furniture. (Whole pages as they are did better than a trained dictionary: 12 kB instead of 19 kB for 48 invented pages.)
@@ -107,6 +108,14 @@ class Pages:
             return None
         dictionary = self._none if row.dictionary is None else self._dictionary_number(row.dictionary)
         return dictionary.decompress(row.data, row.size)
+
+    def forget(self, keys: Sequence[str]) -> tuple[int, int]:
+        """Deletes pages for ever; (how many there were, the bytes they took)."""
+        gone = page_table.c.key.in_(keys)
+        with writing(self._engine) as connection:
+            sizes = connection.scalars(sa.select(sa.func.length(page_table.c.data)).where(gone)).all()
+            connection.execute(sa.delete(page_table).where(gone))
+        return len(sizes), sum(sizes)
 
     def bytes_kept(self) -> tuple[int, int]:
         """(bytes as fetched, bytes as kept) of all pages."""

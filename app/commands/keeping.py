@@ -1,11 +1,11 @@
-"""``rasad backup``, ``restore``, ``upgrade``, ``migrate``: keeping the archive."""
+"""``rasad backup``, ``restore``, ``upgrade``, ``migrate``, ``forget-pages``: keeping the archive."""
 
 from pathlib import Path
 
 import sqlalchemy as sa
 import typer
 
-from app.auditing import note_whole
+from app.auditing import note, note_whole
 from app.terminal import notes, plain_errors, put_json
 from core.settings import Settings
 
@@ -58,3 +58,19 @@ def migrate(to: str = typer.Option(..., "--to", help="postgresql://user:password
         note_whole(settings, "archive.export", sa.make_url(to).render_as_string())
         for one in move(settings, to, tell):
             put_json({"table": one.table, "rows": one.rows, "checksum": one.checksum})
+
+
+def forget_pages(before: str = typer.Option(..., "--before", help="a day: pages fetched before it are deleted, e.g. 1402/01/01")) -> None:
+    """Delete old raw pages for ever. Articles, their revisions and labels stay; they cannot be extracted anew any more."""
+    from app.crawling import day_of
+    from app.wiring import opened
+    from core.dates import day_start
+    from store.retention import forget_pages as forget
+
+    settings = Settings.load()
+    with plain_errors(), opened(settings) as archive:
+        day = day_of("before", before)
+        note(archive, "pages.forget", "pages", day.isoformat())
+        for forgotten in forget(archive.engine, archive.pages, day_start(day)):
+            notes.print(f"{forgotten.pages} pages, {forgotten.bytes // 1_000_000} MB")
+        put_json({"pages": forgotten.pages, "bytes": forgotten.bytes})

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from elasticsearch import Elasticsearch
 
-from store.elastic_index import ElasticIndex
+from store.elastic_index import ONE_NODE, ElasticIndex, Spread
 from store.index import SearchIndex
 from store.tantivy_index import TantivyIndex
 from store.topic_matching import UserTopics
@@ -18,13 +18,13 @@ INSTALL = "start one with a distribution of Elasticsearch 9, or name its address
 ENGINES = ["memory", "folder", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
 
 
-def elastic(name: str = "", topics: UserTopics = tuple) -> Iterator[ElasticIndex]:
+def elastic(name: str = "", topics: UserTopics = tuple, spread: Spread = ONE_NODE) -> Iterator[ElasticIndex]:
     """An empty index of its own on the server; the test is skipped where none answers."""
     name = name or f"test{uuid4().hex[:12]}"
     with Elasticsearch(SERVER, request_timeout=5, max_retries=0) as client:
         if not client.ping():
             pytest.skip(f"Elasticsearch does not answer at {SERVER}: {INSTALL}")
-        index = ElasticIndex(SERVER, name=name, topics=topics)
+        index = ElasticIndex(SERVER, name=name, topics=topics, spread=spread)
         yield index
         index.close()
         for found in client.indices.get(index=f"{name}*", allow_no_indices=True):
