@@ -143,7 +143,7 @@ class NamedEntities:
     @classmethod
     def load(cls, config: Path, model: Path = MODEL) -> "NamedEntities":
         """From ``config/entities.toml`` and the weights in ``model``. Raises SettingError for a bad register."""
-        tagger = NameTagger.load(model) if (model / "ner.crfsuite").is_file() else None
+        tagger = NameTagger.load(model) if (model / "ner_classes.tsv").is_file() else None
         return cls(Register.load(config / "entities.toml"), tagger)
 
     def read(self, field: BodyField, given: str) -> Part:

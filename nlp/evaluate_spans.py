@@ -3,7 +3,8 @@
 import csv
 import gzip
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -49,11 +50,16 @@ class SpanScore:
 
 @dataclass(frozen=True)
 class SpanReport:
-    """The scores of a task; ``note`` says which documents and what counts as right."""
+    """The scores of a task; ``note`` says which documents and what counts as right.
+
+    ``confusion`` counts what is true (its first cell names the row) against what was said (``columns``).
+    """
 
     task: str
     note: str
     scores: tuple[SpanScore, ...]
+    columns: tuple[str, ...] = ()
+    confusion: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
     @property
     def text(self) -> str:
@@ -64,6 +70,9 @@ class SpanReport:
             floor = "–" if one.floor is None else f"{one.floor:.3f}"
             figure = f"{one.f1:.3f} [{one.low:.3f}, {one.high:.3f}]"
             lines.append(f"{one.name:<26}{one.documents:>6}{one.wanted:>8}  {figure:<22}{one.precision:>7.3f}{one.recall:>7.3f}{floor:>8}")
+        if self.confusion:
+            lines += ["", "truth \\ ours".ljust(14) + "".join(name.rjust(14) for name in self.columns)]
+            lines += [name.ljust(14) + "".join(str(count).rjust(14) for count in counts) for name, counts in self.confusion]
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
@@ -107,6 +116,7 @@ def f1(right: float, given: float, wanted: float) -> float:
 def _ner(folder: Path, entities: NamedEntities) -> SpanReport:
     found: dict[str, list[Counts]] = {"PER": [], "ORG": [], "LOC": [], "all": []}
     floor: list[Counts] = []
+    met: Counter[tuple[str, str]] = Counter()
     for name, sentences in documents(folder):
         if not held_out(name):
             continue
@@ -116,11 +126,20 @@ def _ner(folder: Path, entities: NamedEntities) -> SpanReport:
         for kind in found:
             ours, gold = ({one for one in spans if kind in (one[2], "all")} for spans in (given, wanted))
             found[kind].append((len(ours & gold), len(ours), len(gold)))
+        met.update(_kinds_met(wanted, given))
         plain = {(one.start, one.end, entities.register.kind(one.key)) for one in entities.register.find(part.folded.text)}
         floor.append((len(plain & wanted), len(plain), len(wanted)))
     note = "whole documents of NSURL-2019 kept out by their hash; a phrase is right when both ends and the kind are"
     scores = [score(kind, counts, floor if kind == "all" else None) for kind, counts in found.items()]
-    return SpanReport("ner", f"{note}; floor: the register alone", tuple(scores))
+    columns = ("PER", "ORG", "LOC", "no such span")
+    confusion = tuple((kind, tuple(met[kind, said] for said in columns)) for kind in columns)
+    return SpanReport("ner", f"{note}; floor: the register alone", tuple(scores), columns, confusion)
+
+
+def _kinds_met(wanted: Collection[tuple[int, int, str]], given: Collection[tuple[int, int, str]]) -> Iterable[tuple[str, str]]:
+    """For every span of either the kind that is true and the kind that was said."""
+    true, said = ({(start, end): kind for start, end, kind in spans} for spans in (wanted, given))
+    return [(true.get(place, "no such span"), said.get(place, "no such span")) for place in true.keys() | said.keys()]
 
 
 def _laid_out(sentences: Iterable[Sequence[tuple[str, str]]]) -> tuple[str, set[tuple[int, int, str]]]:
@@ -244,20 +263,25 @@ def _reprints(folder: Path) -> SpanReport:
         ("pairs labelled surely", lambda pair: bool(pair["conf"] == "high")),
         ("second half by hash", lambda pair: sha256(pair["pid"].encode()).digest()[0] % 2 == 1),
     )
+    joined = {pair["pid"]: _are_joined(posts[pair["i"]], posts[pair["j"]]) for pair in pairs}
     scores = []
     for name, chosen in sets:
         ours, floor = [], []
         for pair in filter(chosen, pairs):
-            first, second, wanted = posts[pair["i"]], posts[pair["j"]], int(pair["label"] == "reprint")
-            met = bool(set(bands(fingerprint(first))) & set(bands(fingerprint(second))))
-            said, plain = int(met and is_reprint(first, second)), int(pair["jaccard4"] >= 0.5)
+            wanted, said, plain = int(pair["label"] == "reprint"), joined[pair["pid"]], int(pair["jaccard4"] >= 0.5)
             ours.append((said & wanted, said, wanted))
             floor.append((plain & wanted, plain, wanted))
         scores.append(score(name, ours, floor))
     scores.append(_silver(folder / "neardup_telegram_silver_pairs.csv", posts))
-    return SpanReport(
-        "reprints", "labelled hard pairs; update and same_story are no reprints; floor: Jaccard of 4-word runs ≥ 0.5", tuple(scores)
-    )
+    met = Counter((pair["label"], joined[pair["pid"]]) for pair in pairs)
+    confusion = tuple((label, (met[label, 1], met[label, 0])) for label in ("reprint", "same_story", "update", "different"))
+    note = "labelled hard pairs; update and same_story are no reprints; floor: Jaccard of 4-word runs ≥ 0.5"
+    return SpanReport("reprints", note, tuple(scores), ("joined", "apart"), confusion)
+
+
+def _are_joined(first: Text, second: Text) -> int:
+    """1 when grouping would find the pair and call it a reprint, else 0."""
+    return int(bool(set(bands(fingerprint(first))) & set(bands(fingerprint(second)))) and is_reprint(first, second))
 
 
 def _silver(path: Path, posts: dict[int, Text]) -> SpanScore:

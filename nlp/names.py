@@ -1,6 +1,8 @@
-"""Names of persons, organisations and places in running text: a linear-chain CRF over word shapes, classes and neighbours.
+"""Names of persons, organisations and places in running text: linear-chain CRFs over word shapes, classes and neighbours.
 
-The weights and word classes are ``nlp/model/ner.crfsuite`` and ``ner_classes.tsv`` (made by ``nlp/train/ner.py``).
+Three of them (``nlp/names_model``, made by ``nlp/train/ner_panel.py``) read a document: one its words alone, one with a gazetteer, one
+also with what the first has found elsewhere in the document; what two of the three say stands. Without them one reader does
+(``nlp/model/ner.crfsuite``, made by ``nlp/train/ner.py``). The word classes are ``nlp/model/ner_classes.tsv``.
 """
 
 import re
@@ -8,15 +10,19 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import batched
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from core.records import EntityKind
+from nlp.name_hints import Gazetteer, document_hints, voted
 
 _WORD = re.compile(r"[^\W_]+|[^\s\w]|_+")
 _SENTENCE_END = frozenset(".!?؟")
 LONGEST = 120
 KINDS = frozenset(get_args(EntityKind))
+
+_PLAIN = {"U": "B", "L": "I"}
 
 Word = tuple[str, int, int]
 Name = tuple[int, int, EntityKind]
@@ -39,7 +45,7 @@ class WordFeatures:
     """What the CRF sees of a word, given the word classes ``{word: (coarse, middle, fine)}``; answers are kept for words seen lately."""
 
     def __init__(self, classes: dict[str, tuple[str, ...]]) -> None:
-        self._classes = classes
+        self.classes = classes
         self.of_word = lru_cache(maxsize=60_000)(self._of_word)
 
     @classmethod
@@ -49,7 +55,7 @@ class WordFeatures:
         return cls({word: tuple(groups) for word, *groups in rows})
 
     def _of_word(self, word: str) -> "_Known":
-        coarse, group, fine = self._classes.get(word, ("?", "?", "?"))
+        coarse, group, fine = self.classes.get(word, ("?", "?", "?"))
         shape = _shape(word)
         own = [f"w={word}", f"b={coarse}", f"c={group}", f"d={fine}", f"s={shape}"]
         if shape == "fa":
@@ -108,54 +114,79 @@ def chunks(tokens: Sequence[Word], text: str) -> list[Sequence[Word]]:
     return parts
 
 
-class NameTagger:
-    """Finds names with the bundled CRF; one C tagger a thread, for it keeps the sentence it looks at."""
+PANEL = Path(__file__).parent / "names_model"
+PANEL_FILES = ("gazetteer.tsv", "first.crfsuite", "second.crfsuite", "third.crfsuite")
+AGREE = 2
+# So many parts count as one document: what is held of them at once is bounded.
+AT_ONCE = 300
 
-    def __init__(self, weights: Path, features: WordFeatures) -> None:
+
+class NameTagger:
+    """Finds names with the bundled CRFs; one C tagger of each a thread, for it keeps the sentence it looks at."""
+
+    def __init__(self, weights: Sequence[Path], features: WordFeatures, gazetteer: Gazetteer | None = None) -> None:
         self._weights = weights
         self._features = features
+        self._gazetteer = gazetteer
         self._local = threading.local()
 
     @classmethod
-    def load(cls, folder: Path) -> "NameTagger":
-        """The tagger whose two files lie in ``folder``. Raises FileNotFoundError when one is missing."""
+    def load(cls, folder: Path, panel: Path = PANEL) -> "NameTagger":
+        """The three readers of ``panel``, else the one in ``folder``; the word classes lie in ``folder``.
+
+        Raises FileNotFoundError when neither is there.
+        """
         features = WordFeatures.read(folder / "ner_classes.tsv")
+        gazetteer, *readers = (panel / name for name in PANEL_FILES)
+        if all(path.is_file() for path in (gazetteer, *readers)):
+            return cls(readers, features, Gazetteer.read(gazetteer, features.classes.keys()))
         weights = folder / "ner.crfsuite"
         if not weights.is_file():
             raise FileNotFoundError(weights)
-        return cls(weights, features)
+        return cls([weights], features)
 
     def find(self, text: str) -> list[Name]:
         """The names in folded ``text`` as ``(start, end, kind)``, in order, none overlapping."""
         tokens = words(text)
-        names: list[Name] = []
-        for chunk in chunks(tokens, text):
-            tags = self._tagger().tag(self._features.sentence([token for token, _, _ in chunk]))
-            names += _spans(chunk, tags)
+        parts = chunks(tokens, text)
+        spoken = ([token for token, _, _ in part] for part in parts)
+        found = [own for block in batched(spoken, AT_ONCE) for own in self._phrases(block)]
+        names = [
+            (part[first][1], part[end - 1][2], cast("EntityKind", kind))
+            for part, own in zip(parts, found, strict=True)
+            for first, end, kind in own
+        ]
         return with_repetitions(text, tokens, names)
 
-    def _tagger(self) -> Any:
-        tagger = getattr(self._local, "tagger", None)
-        if tagger is None:
+    def _phrases(self, parts: Sequence[list[str]]) -> list[list[tuple[int, int, str]]]:
+        """Per part the phrases as ``(first token, last + 1, kind)``."""
+        first, *others = self._taggers()
+        rows = [self._features.sentence(part) for part in parts]
+        readings = [[plain_tags(first.tag(part)) for part in rows]]
+        if self._gazetteer and others:
+            second, third = others
+            for tokens, part in zip(parts, rows, strict=True):
+                self._gazetteer.hint(tokens, part)
+            readings.append([plain_tags(second.tag(part)) for part in rows])
+            document_hints(parts, readings[0], rows)
+            readings.append([plain_tags(third.tag(part)) for part in rows])
+        return [voted(own, AGREE if others else 1) for own in zip(*readings, strict=True)]
+
+    def _taggers(self) -> list[Any]:
+        taggers: list[Any] = getattr(self._local, "taggers", [])
+        if not taggers:
             import pycrfsuite  # type: ignore[import-untyped]
 
-            tagger = pycrfsuite.Tagger()
-            tagger.open(str(self._weights))
-            self._local.tagger = tagger
-        return tagger
+            for weights in self._weights:
+                taggers.append(pycrfsuite.Tagger())
+                taggers[-1].open(str(weights))
+            self._local.taggers = taggers
+        return taggers
 
 
-def _spans(chunk: Sequence[Word], tags: Sequence[str]) -> list[Name]:
-    spans: list[Name] = []
-    for (_, start, end), tag in zip(chunk, tags, strict=True):
-        kind: Any = tag[2:]
-        if kind not in KINDS:
-            continue
-        if tag[0] == "I" and spans and spans[-1][2] == kind and start - spans[-1][1] <= 1:
-            spans[-1] = (spans[-1][0], end, kind)
-        else:
-            spans.append((start, end, kind))
-    return spans
+def plain_tags(tags: Sequence[str]) -> list[str]:
+    """Tags of names without last and only tokens of their own. ``["U-LOC", "B-PER", "L-PER"]`` → ``["B-LOC", "B-PER", "I-PER"]``."""
+    return [_PLAIN.get(tag[0], tag[0]) + tag[1:] for tag in tags]
 
 
 def with_repetitions(text: str, tokens: Sequence[Word], names: Sequence[Name]) -> list[Name]:

@@ -8,20 +8,9 @@ from pathlib import Path
 
 import pycrfsuite
 
+from nlp.name_hints import phrases
 from nlp.names import KINDS, LONGEST, WordFeatures
 from nlp.train.ner_data import Sentence, documents, held_out
-
-
-def phrases(tags: list[str]) -> set[tuple[int, int, str]]:
-    """The phrases of a tag sequence as ``(first, last + 1, kind)``."""
-    found, begin = set(), 0
-    for place, tag in enumerate([*tags, "O"]):
-        previous = tags[place - 1] if place else "O"
-        if previous != "O" and (tag[:2] != "I-" or tag[2:] != previous[2:]):
-            found.add((begin, place, previous[2:]))
-        if tag != "O" and (tag[:2] == "B-" or previous == "O" or tag[2:] != previous[2:]):
-            begin = place
-    return found
 
 
 def main() -> None:
