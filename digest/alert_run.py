@@ -33,6 +33,7 @@ from digest.windows import Window
 from render.shapes import Json, moment, reprint_json
 from store.alerts import AlertLetter, AlertRecord, AlertRule
 from store.archive import Archive
+from store.arrivals import arrivals_of
 from store.index import SearchRequest
 from store.index import moment as moment_of
 from store.query import EVERYTHING, Query, all_of, in_field, parse_query, within
@@ -131,8 +132,7 @@ def _counted(archive: Archive, query: Query, now: datetime) -> tuple[Count, date
 
 
 def _times(archive: Archive, query: Query) -> list[datetime]:
-    ids = list(archive.search.matching_ids(query))
-    return sorted(moment_of(one) for start in range(0, len(ids), 500) for one in archive.articles.get_many(ids[start : start + 500]))
+    return [one.at for one in arrivals_of(archive.engine, list(archive.search.matching_ids(query)))]
 
 
 def _begin(archive: Archive) -> datetime | None:
@@ -151,13 +151,15 @@ def _rising(watching: _Watch) -> Iterator[Rising]:
     for group, story in archive.stories.stories_of(list(outlets)).items():
         stories.setdefault(story, set()).update(outlets[group])
     for story in sorted(story for story, names in stories.items() if len(names) >= STORY_OUTLETS):
-        yield _rising_of(archive, story)
+        yield rising_of(archive, story)
 
 
-def _rising_of(archive: Archive, story: int) -> Rising:
+def rising_of(archive: Archive, story: int, until: datetime | None = None) -> Rising:
+    """The story with its first article and its outlets in the order they joined; as it was at ``until``."""
     originals = archive.stories.members(story) or [story]
     ids = list(archive.search.matching_ids(in_field("group", *(str(one) for one in originals)), "oldest"))
     articles = sorted(archive.articles.get_many(ids), key=lambda one: (moment_of(one), one.id))
+    articles = [one for one in articles if until is None or moment_of(one) <= until]
     outlets = tuple(dict.fromkeys(one.raw.outlet for one in articles))
     first = articles[0] if articles else archive.articles.get(story)
     return Rising(story, tuple(originals), first.id, outlets, len(articles), moment_of(first))

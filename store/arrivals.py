@@ -1,5 +1,7 @@
 """What came too late for a digest, what was edited since, and what is still on its way into the search."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,6 +11,7 @@ from store.engine import reading
 from store.tables import articles, changes, revisions
 
 LOOK_BACK = timedelta(days=14)
+BATCH = 500
 _published = sa.func.coalesce(articles.c.published_at, articles.c.first_seen_at)
 
 
@@ -26,6 +29,27 @@ def edited_ids(engine: sa.Engine, since: datetime, limit: int = 500) -> list[int
     query = sa.select(articles.c.id).join(revisions, newest).where(edited).order_by(revisions.c.fetched_at.desc()).limit(limit)
     with reading(engine) as connection:
         return list(connection.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Which outlet brought an article of which reprint group, and when it was published (or first seen)."""
+
+    id: int
+    outlet: str
+    group: int
+    at: datetime
+
+
+def arrivals_of(engine: sa.Engine, ids: Sequence[int]) -> list[Arrival]:
+    """These articles in the order of their time; no text is read."""
+    found: list[Arrival] = []
+    columns = (articles.c.id, articles.c.outlet, articles.c.reprint_group, articles.c.published_at, articles.c.first_seen_at)
+    with reading(engine) as connection:
+        for start in range(0, len(ids), BATCH):
+            rows = connection.execute(sa.select(*columns).where(articles.c.id.in_(ids[start : start + BATCH])))
+            found += [Arrival(id, outlet, group, published or seen) for id, outlet, group, published, seen in rows]
+    return sorted(found, key=lambda one: (one.at, one.id))
 
 
 def is_on_its_way(engine: sa.Engine, indexed_seq: int, published_before: datetime) -> bool:

@@ -12,6 +12,7 @@ from core.dates import TEHRAN, day_start
 from core.settings import Settings
 from digest.alert_run import backtest, send_letters, watch
 from digest.alerts import Spike, find_spike, is_told, limit_of, quiet_until, window_at
+from digest.backtest import backtest_stories
 from digest.calendar import day_kind, like_days
 from digest.outbox import MemoryOutbox, SmtpOutbox
 from samples.pieces import load_newsrooms
@@ -245,6 +246,13 @@ def test_a_rising_story_is_told_once_with_who_began_it(tmp_path: Path) -> None:
     assert alert.document["outlets"] == ["toos", "khorasan", "shahr", "ava"]
     assert "۴ رسانه" in alert.text
     assert "آغازگر: toos" in alert.text
+    assert alert.document["first"]["id"] == 1  # type: ignore[index]
+    [(at, story)] = backtest_stories(archive, "ساختمان", NOW - timedelta(days=2), NOW)
+    assert (at, story.first, story.outlets) == (NOW - timedelta(hours=4), 1, ("toos", "khorasan", "shahr"))
+    assert list(backtest_stories(archive, "ساختمان", NOW - timedelta(hours=3), NOW)) == [], "it was told before"
+    archive.articles.correct([1], ("relevant", False), "آزمون", NOW)
+    catch_up(archive)
+    assert list(backtest_stories(archive, "ساختمان", NOW - timedelta(days=2), NOW)) == []
     archive.close()
 
 

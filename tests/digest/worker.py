@@ -20,7 +20,7 @@ def main(data: str, smtp_url: str, now: str) -> None:
     archive = open_archive(settings, TantivyIndex(settings.index_folder))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    send_due(archive, SmtpOutbox(smtp_url, "rasad@example.org", command_seconds=5, letter_seconds=5), settings, datetime.fromisoformat(now))
+    send_due(archive, SmtpOutbox(smtp_url, "rasad@example.org", command_seconds=5, letter_seconds=2), settings, datetime.fromisoformat(now))
     sys.stdout.write("done\n")
     archive.close()
 
