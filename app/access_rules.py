@@ -11,6 +11,7 @@ FEED = re.compile(r"/feeds/([\w-]+).*")
 # Accounts, keys, subscribers' addresses, the audit, and where else things are sent: reading them is itself noted.
 ADMIN = re.compile(r"(/api/v1|/settings)/(users|keys|audit|subscriptions|subscribers|digests|webhooks|alert-rules)(/.*)?")
 EXPORT = re.compile(r".*(/export|/file\.\w+|\.(csv|xlsx|ndjson|docx|pdf))")
+FORMS = re.compile(r"/add|/searches/\d+")  # an editor's forms; the second holds addresses
 OWN = re.compile(r"/(sign-out|account(/.*)?)")
 
 
@@ -43,6 +44,6 @@ def rule_for(method: str, path: str) -> Rule:
         return Rule("viewer", "", writes)
     if EXPORT.fullmatch(path):
         return Rule("editor" if writes else "viewer", "export", True)
-    if path == "/add":  # the form of an editor
+    if FORMS.fullmatch(path):
         return Rule("editor", "write", writes)
     return Rule("editor", "write", True) if writes else Rule("viewer", "read", False)

@@ -124,10 +124,10 @@ def period_words(period: Narrowing, path: str, today: date, collections: Sequenc
 
 
 def scope_words(narrowing: Narrowing) -> str:
-    """The choice that stands beside every figure: «خبرهای مربوط به شهر، بی رسانه‌های شهرداری»."""
+    """The choice that stands beside every figure: «خبرهای مربوط به شهر، بدون رسانه‌های شهرداری»."""
     words = ["خبرهای مربوط به شهر" if narrowing.city else "همهٔ خبرها"]
     words += [f"گروه «{narrowing.collection.name}»"] if narrowing.collection else []
-    return "، ".join(words + ["بی رسانه‌های شهرداری"] * narrowing.without_own)
+    return "، ".join(words + ["بدون رسانه‌های شهرداری"] * narrowing.without_own)
 
 
 def newest_demands(desk: Desk, narrowing: Narrowing, limit: int = _DEMANDS) -> list[ShownDemand]:

@@ -217,11 +217,11 @@ def chips(desk: Desk, narrowing: Narrowing) -> list[tuple[str, str, str]]:
     if narrowing.city:
         chips.append(("دامنه", "خبرهای مربوط به شهر", replace(narrowing, city=False).url()))
     if narrowing.without_own:
-        chips.append(("دامنه", "بی رسانه‌های شهرداری", replace(narrowing, without_own=False).url()))
+        chips.append(("دامنه", "بدون رسانه‌های شهرداری", replace(narrowing, without_own=False).url()))
     if narrowing.collection:
         chips.append(("گروه رسانه", narrowing.collection.name, replace(narrowing, collection=None).url()))
     if narrowing.relevant:
-        chips.append(("دامنه", "بی خبرهای نامرتبط", replace(narrowing, relevant=False).url()))
+        chips.append(("دامنه", "بدون خبرهای نامرتبط", replace(narrowing, relevant=False).url()))
     return chips
 
 
@@ -237,5 +237,9 @@ def _marked_headline(article: Article, marker: Marker) -> list[Piece]:
 
 def _marked_snippet(article: Article, marker: Marker) -> list[Piece]:
     raw = article.raw
-    found = marker.snippet(raw.body or raw.lead, 260)
-    return cut(found.text, [Mark(span.start, span.end, "hit") for span in found.marks])
+    text = raw.body or raw.lead
+    found = marker.snippet(text, 260)
+    pieces = cut(found.text, [Mark(span.start, span.end, "hit") for span in found.marks])
+    before = [] if text.lstrip().startswith(found.text.lstrip()[:20]) else [Piece("… ")]
+    after = [] if text.rstrip().endswith(found.text.rstrip()[-20:]) else [Piece(" …")]
+    return [*before, *pieces, *after]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from axe_core_python.sync_playwright import Axe
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page
 from app.web import create_app
 from core.settings import Settings
 from dashboards.sign_in_page import cookie_name
+from store.alerts import AlertRecord
 from store.archive import Archive
 from store.sendings import DigestRecord
 from tests.browser import needs_chromium, served, started_browser, watched_page
@@ -71,9 +73,24 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     archive.people.mark_bad("gone@city.example", "550 no such user", NOW)
     archive.people.sendings.keep(DigestRecord(subscription.id, NOW, NOW, 3, "خبر روز", "<p>نامه</p>", "متن"), ["reader@city.example"])
     archive.articles.correct([3], ("tone", "negative"), "نگار", NOW)
+    search = archive.people.save_search("شهرداری", "شهرداری", "", "daily", NOW - timedelta(days=3))
+    archive.people.send_search(search.id, ["reader@city.example"], "07:00", NOW)
+    _outgoing(archive)
     with served(create_app(archive, Settings(data=folder), outlets, clock=lambda: NOW)) as base:
         yield Site(base, archive)
     archive.close()
+
+
+def _outgoing(archive: Archive, words: str = "شهرداری") -> None:
+    """A rule whose alert fired, and a webhook that refused a message."""
+    quiet, to = ("22:00", "07:00"), ["reader@city.example"]
+    rule = archive.alerts.add(words, '"x"', kinds=("volume", "story"), addresses=to, quiet=quiet, made_by=words, now=NOW)
+    document: dict[str, object] = {"rule": words, "headline": words, "url": "/search?q=شهرداری"}
+    archive.alerts.keep(AlertRecord(rule.id, "volume:1", "volume", NOW, document, words, words, words), to, NOW)
+    hook = archive.webhooks.add(words, "https://city.example/hook", query='"x"', events=("alert.fired",), made_by=words, now=NOW)
+    archive.webhooks.enqueue("alert.fired", f"alert:{hook.id}", {}, NOW)
+    while one := archive.webhooks.claim("w", NOW + timedelta(days=9)):
+        archive.webhooks.undelivered(one, "w", (503, words), NOW - timedelta(days=9))
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
@@ -142,8 +159,9 @@ def test_two_topics_are_compared_without_javascript(browser: Browser, used: Site
         assert page.locator("#total").inner_text() == number
 
 
-def test_a_collection_narrows_the_figures(browser: Browser, site: Site) -> None:
-    with site.page(browser, 1280, "editor") as page:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_collection_narrows_the_figures(browser: Browser, site: Site, width: int) -> None:
+    with site.page(browser, width, "editor") as page:
         page.goto("/settings")
         page.get_by_role("link", name="گروه‌های رسانه").click()
         page.fill("#name", "محلی")
@@ -158,8 +176,9 @@ def test_a_collection_narrows_the_figures(browser: Browser, site: Site) -> None:
         assert page.locator(".kpi-number").first.inner_text() != narrowed
 
 
-def test_a_subscription_is_made_and_its_letter_looked_at(browser: Browser, site: Site) -> None:
-    with site.page(browser, 1280, "admin") as page:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_subscription_is_made_and_its_letter_looked_at(browser: Browser, site: Site, width: int) -> None:
+    with site.page(browser, width, "admin") as page:
         page.goto("/settings/subscriptions")
         page.get_by_role("link", name="خبرنامهٔ تازه").click()
         page.fill("#name", "خبر روز")
@@ -192,6 +211,15 @@ BOARDS = [
     "/settings/digests/1",
     "/settings/errors?month=1405-09",
     "/settings/model",
+    "/",
+    "/searches",
+    "/searches/1",
+    "/settings/subscriptions/2",
+    "/alerts",
+    "/settings/alert-rules",
+    "/settings/alert-rules/try?q=شهرداری",
+    "/settings/webhooks",
+    "/settings/webhooks/1",
 ]
 
 
@@ -216,9 +244,17 @@ def test_nothing_hostile_executes_on_the_boards(browser: Browser, site: Site) ->
         archive.collections.add(words, [words], words, NOW)
         made = archive.people.add_subscription(words, '"x"', ("reader@city.example",), now=NOW)
         archive.people.sendings.keep(DigestRecord(made.id, NOW, NOW, 1, words, f"<p>{words}</p>", words), ["reader@city.example"])
+        _outgoing(archive, words)
+        search = archive.people.save_search(words, '"x"', "", "daily", NOW)
+        archive.people.send_search(search.id, ["reader@city.example"], "07:00", NOW)
     archive.bulletins.describe(1, HOSTILE[0], HOSTILE[1])
     boards = ["/bulletins", "/bulletins/1", "/bulletins/1/print", "/settings/collections", "/settings/subscriptions", "/settings/errors"]
-    boards += ["/settings/digests", *(f"/settings/digests/{number + 1}" for number in range(len(HOSTILE)))]
+    boards += ["/searches", "/searches/1", "/alerts", "/settings/alert-rules", "/settings/webhooks", "/settings/webhooks/1"]
+    boards += [
+        "/settings/alert-rules?search=1",
+        "/settings/digests",
+        *(f"/settings/digests/{number + 1}" for number in range(len(HOSTILE))),
+    ]
     with site.page(browser, 1280, "admin") as page:
         for address in boards:
             page.goto(address)

@@ -105,8 +105,9 @@ def test_layers_of_the_text_can_be_switched_off(browser: Browser, site: str) -> 
         assert marked.evaluate("each => getComputedStyle(each).backgroundColor") != shown
 
 
-def test_the_period_and_the_switches_change_the_page(browser: Browser, site: str) -> None:
-    with watched_page(browser, site, 1280) as page:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_period_and_the_switches_change_the_page(browser: Browser, site: str, width: int) -> None:
+    with watched_page(browser, site, width) as page:
         page.goto("/")
         assert page.locator(".segments [aria-current]").inner_text() == "۷ روز"
         week = page.locator(".kpi-number").first.inner_text()
@@ -116,6 +117,9 @@ def test_the_period_and_the_switches_change_the_page(browser: Browser, site: str
         page.locator(".switch", has_text="فقط خبرهای مربوط به شهر").click()
         page.wait_for_url("**scope=all**")
         assert "همهٔ خبرها" in page.locator(".page-span").inner_text()
+        page.locator(".switch", has_text="رسانه‌های شهرداری").click()
+        page.wait_for_url("**own=0**")
+        assert all("رسانه‌های شهرداری" in words for words in page.locator("main h2 .quiet").all_inner_texts() if "همهٔ خبرها" in words)
         page.fill("#from", "۱۴۰۵/۹/۱")
         page.fill("#to", "1405/09/02")
         page.locator(".range button[type=submit]").click()
@@ -177,8 +181,9 @@ def _add_hostile(archive: Archive, number: int, words: str) -> int:
     return add(archive, replace(hostile, url=words if number % 2 else hostile.url), hostile_labels(words)).id
 
 
-def test_a_date_is_picked_from_a_jalali_calendar(browser: Browser, site: str) -> None:
-    with watched_page(browser, site, 1280) as page:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_date_is_picked_from_a_jalali_calendar(browser: Browser, site: str, width: int) -> None:
+    with watched_page(browser, site, width) as page:
         page.goto("/search?from=1405/12/29&to=1406/01/02")
         page.locator(".calendar-opener").first.click()
         calendar = page.locator(".calendar").first
@@ -208,9 +213,10 @@ def test_months_of_the_calendar_are_the_true_ones(browser: Browser, site: str) -
             calendar.locator("[aria-label='ماه بعد']").click()
 
 
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("box", ["#q", "#top-q"])
-def test_names_are_suggested_as_one_types(browser: Browser, site: str, box: str) -> None:
-    with watched_page(browser, site, 1280) as page:
+def test_names_are_suggested_as_one_types(browser: Browser, site: str, box: str, width: int) -> None:
+    with watched_page(browser, site, width) as page:
         page.goto("/search" if box == "#q" else "/outlets")
         page.click(box)
         page.keyboard.type("حمل و")

@@ -32,6 +32,8 @@ PAGES = [
     "/outlets/sample_khabar_shahr?days=14&scope=all",
     "/triangle?days=14",
     "/triangle?days=14&scope=all",
+    "/triangle?days=14&scope=all&own=0",
+    "/entities/شهرداری_مشهد?days=14&scope=all",
     "/outlets",
 ]
 _TO_ASCII = str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789", "٬")
@@ -98,11 +100,24 @@ def test_without_own_outlets_changes_every_figure(client: TestClient, archive: A
 
 
 def test_a_figure_names_the_choice_it_was_counted_by(client: TestClient) -> None:
-    for more, words in (("", "خبرهای مربوط به شهر"), ("&scope=all", "همهٔ خبرها"), ("&own=0", "بی رسانه‌های شهرداری")):
+    for more, words in (("", "خبرهای مربوط به شهر"), ("&scope=all", "همهٔ خبرها"), ("&own=0", "بدون رسانه‌های شهرداری")):
         page = html.fromstring(client.get(f"/?days=14{more}").text)
         heads = page.xpath("//main//h2[@id and @id != 'health']")
         assert len(heads) >= 6
         assert all(words in head.text_content() for head in heads)
+
+
+@pytest.mark.parametrize("address", ["/", "/topics/transport", "/triangle", "/compare"])
+def test_the_switch_reaches_every_page_about_a_period(client: TestClient, address: str) -> None:
+    """«Without outlets owned by the city» is said beside the figures, and every number's articles leave them out."""
+    more = "&kind=topic&a=transport&b=social" if address == "/compare" else ""
+    page = html.fromstring(client.get(f"{address}?days=14&scope=all&own=0{more}").text)
+    heads = page.xpath("//main//h2[contains(., 'همهٔ خبرها')] | //main//*[@role='columnheader'][position() > 1]")
+    assert len(heads) >= 2
+    assert all("همهٔ خبرها، بدون رسانه‌های شهرداری" in head.text_content() for head in heads)
+    links = [link for link, _number, _words in counted_links(html.tostring(page, encoding="unicode"))]
+    assert len(links) > 5
+    assert all("own=0" in link for link in links)
 
 
 def test_an_export_has_exactly_the_rows_of_the_screen(client: TestClient) -> None:

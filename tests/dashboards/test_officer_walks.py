@@ -74,9 +74,10 @@ def test_a_label_is_corrected_and_taken_back(browser: Browser, office: tuple[Arc
         page.wait_for_load_state()
 
 
-def test_an_article_leaves_the_figures_and_comes_back(browser: Browser, office: tuple[Archive, str]) -> None:
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_article_leaves_the_figures_and_comes_back(browser: Browser, office: tuple[Archive, str], width: int) -> None:
     archive, base = office
-    with signed_in_page(browser, base) as page:
+    with signed_in_page(browser, base, width) as page:
         page.goto("/?days=14&scope=all")
         before = page.locator(".kpi-number").first.inner_text()
         page.goto("/search?order=newest")
@@ -119,11 +120,17 @@ def test_a_search_is_kept_renamed_and_removed(browser: Browser, office: tuple[Ar
         page.wait_for_url("**/search?q=**")
         assert page.locator("#total").inner_text() == total
         page.goto("/searches")
-        row = page.locator(".saved li", has_text="اتوبوس‌ها")
-        row.locator("summary").click()
-        row.locator("button", has_text="برداشتن از فهرست").click()
+        page.locator(".saved li", has_text="اتوبوس‌ها").locator(".saved-edit").click()
         page.wait_for_load_state()
-        assert "اتوبوس‌ها" not in page.locator("main").inner_text()
+        assert fits(page)
+        page.fill("#name", "اتوبوس و مترو")
+        page.locator("main button", has_text="ذخیره").click()
+        page.wait_for_url("**/searches?saved=**")
+        page.locator(".saved li", has_text="اتوبوس و مترو").locator(".saved-edit").click()
+        page.locator(".danger summary").click()
+        page.locator("button", has_text="برداشتن از فهرست").click()
+        page.wait_for_load_state()
+        assert "اتوبوس و مترو" not in page.locator("main").inner_text()
 
 
 @pytest.mark.parametrize(("width", "scripts"), [(1280, True), (390, False)])
