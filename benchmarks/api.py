@@ -61,11 +61,11 @@ def datasette_operations(articles: int) -> dict[str, Make]:
     """What Datasette can be asked of the same kind."""
     like = "select article_id, headline from revisions where headline like '%{0}%' or body like '%{0}%' order by published_at desc limit 20"
     return {
-        "search, one word": lambda dice: f"/rasad/-/query.json?sql={quote(like.format(dice.choice(WORDS)))}",
+        "search, one word": lambda dice: f"/rasad.json?sql={quote(like.format(dice.choice(WORDS)))}",
         "one article": lambda dice: f"/rasad/revisions/{dice.randint(1, articles)},1.json",
         "articles, 50 a page": lambda dice: f"/rasad/revisions.json?_size=50&article_id__gt={dice.randint(0, articles - 60)}",
         "changes, 100 a page": lambda dice: f"/rasad/changes.json?_size=100&seq__gt={dice.randint(0, articles)}&_sort=seq",
-        "counts by day": lambda _dice: f"/rasad/-/query.json?sql={quote('select day, count(*) from articles group by day limit 5000')}",
+        "counts by day": lambda _dice: f"/rasad.json?sql={quote('select day, count(*) from articles group by day limit 5000')}",
     }
 
 
@@ -113,21 +113,27 @@ class Load:
     rounds: int
 
     def ask(self, make: Make, dice: random.Random) -> list[float]:
-        """[requests a second of each round…, p95 in ms over all rounds]."""
+        """[answers a second of each round…, p95 in ms over all rounds (0 without an answer), requests that failed]."""
         times: list[float] = []
-        return [*(self._round(make, dice, times) for _ in range(self.rounds)), 1000 * sorted(times)[max(0, round(len(times) * 0.95) - 1)]]
+        failed: list[str] = []
+        rates = [self._round(make, dice, times, failed) for _ in range(self.rounds)]
+        p95 = 1000 * sorted(times)[max(0, round(len(times) * 0.95) - 1)] if times else 0
+        return [*rates, p95, len(failed)]
 
-    def _round(self, make: Make, dice: random.Random, times: list[float]) -> float:
+    def _round(self, make: Make, dice: random.Random, times: list[float], failed: list[str]) -> float:
         start, before, lock = time.perf_counter(), len(times), threading.Lock()
 
         def work() -> None:
-            with httpx.Client(base_url=self.base, headers=self.headers, timeout=120) as client:
+            with httpx.Client(base_url=self.base, headers=self.headers, timeout=120, follow_redirects=True) as client:
                 while time.perf_counter() < start + self.seconds:
                     with lock:
                         address = make(dice)
                     begin = time.perf_counter()
-                    client.get(address).raise_for_status()
-                    times.append(time.perf_counter() - begin)
+                    try:
+                        client.get(address).raise_for_status()
+                        times.append(time.perf_counter() - begin)
+                    except httpx.HTTPError as error:
+                        failed.append(str(error))
 
         threads = [threading.Thread(target=work) for _ in range(self.clients)]
         for thread in threads:
@@ -152,17 +158,18 @@ def follow(base: str, headers: dict[str, str], most: int) -> float:
 
 def told(numbers: list[float]) -> str:
     """«52 (50–55)»: the median of the rounds, the least and the greatest."""
-    return f"{median(numbers):.0f} ({min(numbers):.0f}–{max(numbers):.0f})"
+    shown = [f"{number:.1f}" if number < 10 else f"{number:.0f}" for number in (median(numbers), min(numbers), max(numbers))]
+    return "{} ({}–{})".format(*shown)
 
 
 def measure(name: str, asked: dict[str, Make], results: Results, loads: list[Load]) -> None:
     """The table of one service."""
-    print(f"\n| {name} | clients | requests/s | p95 ms |\n|---|--:|--:|--:|")
+    print(f"\n| {name} | clients | requests/s | p95 ms | failed |\n|---|--:|--:|--:|--:|")
     for operation, make in asked.items():
         for load in loads:
             key = f"{name}: {operation}, {load.clients}"
-            *rates, p95 = results.once(key, lambda make=make, load=load: load.ask(make, random.Random(14)))  # type: ignore[misc]
-            print(f"| {operation} | {load.clients} | {told(rates)} | {p95:.1f} |", flush=True)
+            *rates, p95, failed = results.once(key, lambda make=make, load=load: load.ask(make, random.Random(14)))  # type: ignore[misc]
+            print(f"| {operation} | {load.clients} | {told(rates)} | {p95:.1f} | {failed:.0f} |", flush=True)
 
 
 def measure_rasad(options: argparse.Namespace, results: Results, counts: tuple[int, int], key: str) -> None:
