@@ -121,14 +121,15 @@ class Load:
         return [*rates, p95, len(failed)]
 
     def _round(self, make: Make, dice: random.Random, times: list[float], failed: list[str]) -> float:
-        start, before, lock = time.perf_counter(), len(times), threading.Lock()
+        before, lock, ready = len(times), threading.Lock(), threading.Barrier(self.clients + 1)
 
         def work() -> None:
             with httpx.Client(base_url=self.base, headers=self.headers, timeout=120, follow_redirects=True) as client:
-                while time.perf_counter() < start + self.seconds:
+                ready.wait()
+                end = time.perf_counter() + self.seconds
+                while (begin := time.perf_counter()) < end:
                     with lock:
                         address = make(dice)
-                    begin = time.perf_counter()
                     try:
                         client.get(address).raise_for_status()
                         times.append(time.perf_counter() - begin)
@@ -138,6 +139,8 @@ class Load:
         threads = [threading.Thread(target=work) for _ in range(self.clients)]
         for thread in threads:
             thread.start()
+        ready.wait()
+        start = time.perf_counter()
         for thread in threads:
             thread.join()
         return (len(times) - before) / (time.perf_counter() - start)
