@@ -1,8 +1,5 @@
 """Elasticsearch away for a while: articles keep arriving, the desk says so, and afterwards nothing is missing."""
 
-import os
-import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,40 +15,21 @@ from store.doctor import compare
 from store.elastic_index import ElasticIndex
 from store.indexing import catch_up
 from store.query import parse_query
+from tests.app.fleet import HAS_ELASTICSEARCH, ElasticsearchServer
 from tests.desk_client import signed_in
 from tests.store.samples import NOW, raw, said
-
-SERVER = Path(__file__).parents[3] / "shared" / "elasticsearch"
 
 pytestmark = [
     pytest.mark.elasticsearch,
     pytest.mark.skipif(
-        not (SERVER / "start.sh").exists() or "RASAD_TEST_ELASTICSEARCH" not in os.environ,
-        reason="no Elasticsearch of our own to stop and start; with one, RASAD_TEST_ELASTICSEARCH is set",
+        not HAS_ELASTICSEARCH, reason="no Elasticsearch of our own to stop and start; with one, RASAD_TEST_ELASTICSEARCH is set"
     ),
 ]
 
 
-class Server:
-    """A node of its own, on a free port, that can be stopped and started again."""
-
-    def __init__(self, data: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        self._environment = {**os.environ, "ES_PORT": str(port), "ES_DATA": str(data), "ES_HEAP": "400m"}
-
-    def start(self) -> None:
-        subprocess.run([str(SERVER / "start.sh")], env=self._environment, check=True, capture_output=True, timeout=150)
-
-    def stop(self) -> None:
-        subprocess.run([str(SERVER / "stop.sh")], env=self._environment, check=True, capture_output=True, timeout=60)
-
-
 @contextmanager
-def running(data: Path) -> Iterator[Server]:
-    server = Server(data)
+def running(data: Path) -> Iterator[ElasticsearchServer]:
+    server = ElasticsearchServer(data)
     server.start()
     try:
         yield server
