@@ -16,7 +16,7 @@ from store.tantivy_counts import combinations, facets, newest_by_outlet, total
 from store.tantivy_query import compiled
 
 _KEPT = 200
-_MOST_COUNTS = 10_000
+_MOST_COUNTS = 100_000  # combinations, about 25 MB
 
 
 class Snapshot:
@@ -29,6 +29,7 @@ class Snapshot:
         self.searcher = searcher
         self._schema = fields
         self._answers: dict[Hashable, object] = {}
+        self._counts: dict[tuple[Node, tuple[str, ...]], dict[tuple[str, ...], int]] = {}
 
     def find(self, ask: Ask) -> tuple[int, list[Row]]:
         """(how many, the first rows)."""
@@ -45,13 +46,14 @@ class Snapshot:
 
     def counts(self, node: Node, by: tuple[str, ...]) -> dict[tuple[str, ...], int]:
         """How many articles have each combination; a copy, for the caller to keep."""
-        question = ("counts", node, by)
-        known = self._answers.get(question)
+        known = self._counts.get((node, by))
         if known is None:
             known = combinations(self.searcher, compiled(node, self._schema), by)
+            if sum(map(len, self._counts.copy().values())) + len(known) > _MOST_COUNTS:
+                self._counts.clear()
             if len(known) <= _MOST_COUNTS:
-                self._once(question, lambda: known)
-        return dict(known)  # type: ignore[call-overload, no-any-return]
+                self._counts[node, by] = known
+        return dict(known)
 
     def newest_by_outlet(self) -> dict[str, datetime]:
         """When each outlet's newest article was published."""

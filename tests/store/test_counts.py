@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tantivy import Query as TantivyQuery
 
-from store import tantivy_counts
+from store import tantivy_counts, tantivy_snapshot
 from store.index import COUNTED
 from store.query import EVERYTHING, parse_query
 from store.tantivy_index import TantivyIndex
@@ -39,7 +39,7 @@ def test_more_values_than_can_be_told_at_once_are_counted_page_by_page(tmp_path:
     archive.close()
 
 
-def test_remembered_counts_are_the_callers_own_and_end_with_the_next_change(tmp_path: Path) -> None:
+def test_remembered_counts_are_few_the_callers_own_and_end_with_the_next_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive, _ = open_filled(tmp_path)
     query = parse_query("شهرداری", now=NOW)
     first = archive.search.counts(query, ("tone",))
@@ -47,6 +47,11 @@ def test_remembered_counts_are_the_callers_own_and_end_with_the_next_change(tmp_
     assert first == again
     again.clear()
     assert archive.search.counts(query, ("tone",)) == first
+    monkeypatch.setattr(tantivy_snapshot, "_MOST_COUNTS", len(first))
+    for name in ("day", "outlet", "tone"):
+        assert sum(archive.search.counts(query, (name,)).values()) == sum(first.values())
+    assert isinstance(archive.search, TantivyIndex)
+    assert sum(map(len, archive.search._read()._counts.values())) <= len(first)
     archive.articles.withdraw(next(archive.search.matching_ids(query)), NOW)
     archive.search.apply([one for one in archive.articles.walk() if one.withdrawn_at], archive.articles.newest_seq())
     assert sum(archive.search.counts(query, ("tone",)).values()) == sum(first.values()) - 1
