@@ -12,7 +12,7 @@ from nlp.mention_tones import SentenceLabels, with_tones
 from nlp.quotes import find_quotes
 from nlp.text import Text as Text
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 
 
 class Annotator:

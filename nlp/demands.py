@@ -4,21 +4,20 @@ The model's probability for the article and the sentence's own words are weighed
 """
 
 import math
-import re
 from collections.abc import Sequence
 
 from core.records import Demand, Quote, Span
-from nlp.demand_cues import HIGHEST, PEOPLE, demand_score
+from nlp.demand_askers import asker_of, asks_people
+from nlp.demand_cues import HIGHEST, demand_score
 from nlp.entities import Part
 from nlp.mention_tones import SentenceLabels
 from nlp.normalize import fold
 
 ARTICLE_LEAST = -2.6
-SENTENCE_LEAST = -4.0
+SENTENCE_LEAST = -3.5
+ASKS_PEOPLE = 2.0
 MOST_DEMANDS = 6
 LONGEST_SENTENCE = 600
-
-_ASKER = re.compile(rf"(?<![^\W_])(?:(?:یکی|برخی|جمعی|تعدادی|گروهی) از )?(?:{PEOPLE})(?: (?:این |محله |منطقه |شهر )?[^\W_]+)?(?![^\W_])")
 
 
 def find_demands(body: Part, quotes: Sequence[Quote], probability: float, labels: SentenceLabels) -> list[Demand]:
@@ -29,13 +28,17 @@ def find_demands(body: Part, quotes: Sequence[Quote], probability: float, labels
     article = _log_odds(probability)
     if article + HIGHEST < ARTICLE_LEAST:
         return []
-    words = [demand_score(fold(body.given[start : min(end, start + LONGEST_SENTENCE)]).text) for start, end in labels.places]
+    words = [_word_score(fold(body.given[start : min(end, start + LONGEST_SENTENCE)]).text) for start, end in labels.places]
     if not words or article + max(words) < ARTICLE_LEAST:
         return []
-    scores = [word + odds + article / 2 for word, odds in zip(words, labels.demand_odds(), strict=True)]
+    scores = [word + odds + article for word, odds in zip(words, labels.demand_odds(), strict=True)]
     least = min(max(scores), SENTENCE_LEAST)
     chosen = sorted((place for place, value in enumerate(scores) if value >= least), key=lambda place: -scores[place])[:MOST_DEMANDS]
     return [_demand(body, quotes, *labels.places[place]) for place in sorted(chosen)]
+
+
+def _word_score(sentence: str) -> float:
+    return demand_score(sentence) - (ASKS_PEOPLE if asks_people(sentence) else 0.0)
 
 
 def _log_odds(probability: float) -> float:
@@ -46,16 +49,8 @@ def _log_odds(probability: float) -> float:
 def _demand(body: Part, quotes: Sequence[Quote], first: int, last: int) -> Demand:
     holder = next((quote for quote in quotes if quote.span.field == "body" and _overlap(quote.span, first, last) * 2 > last - first), None)
     start, end = (max(first, holder.span.start), min(last, holder.span.end)) if holder else (first, last)
-    return Demand(body.given[start:end], Span(start, end), _asker(body.given[first:last], holder))
+    return Demand(body.given[start:end], Span(start, end), asker_of(body.given[first:last], holder))
 
 
 def _overlap(span: Span, start: int, end: int) -> int:
     return min(span.end, end) - max(span.start, start)
-
-
-def _asker(sentence: str, holder: Quote | None) -> str:
-    folded = fold(sentence)
-    named = _ASKER.search(folded.text)
-    if named:
-        return sentence[slice(*folded.span(named.start(), named.end()))]
-    return (holder.speaker or "") if holder else ""

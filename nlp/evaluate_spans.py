@@ -219,15 +219,16 @@ def _demands(data: Path, annotator: Annotator, part: str) -> SpanReport:
     rows = _articles(data / "quotes" / "annotated_articles.jsonl", part)
     texts = [Text(row.get("title") or "", row["text"]) for row in rows]
     held: list[Counts] = []
+    half: list[Counts] = []
     near: list[Counts] = []
     for row, annotations in zip(rows, annotator.annotate(texts), strict=True):
         wanted = [(row["text"].find(one["span"]), len(one["span"])) for one in row["demands"]]
         places = [(start, start + length) for start, length in wanted if start >= 0]
-        for counts, measure in ((held, _holds), (near, _is_near)):
+        for counts, measure in ((held, _holds), (half, _holds_half), (near, _is_near)):
             right = sum(any(measure(demand, *place) for demand in annotations.demands) for place in places)
             counts.append((right, len(annotations.demands), len(row["demands"])))
-    scores = [score("sentence holds the span", held), score(f"overlap ≥ {DEMAND_OVERLAP}", near)]
-    scores += [score(f"voiced or not, {name}", counts) for name, counts in _voiced(data / "tone", annotator)]
+    scores = [score("holds the span", held), score("holds half of the span", half), score(f"overlap ≥ {DEMAND_OVERLAP}", near)]
+    scores += [score(name, counts) for name, counts in _labelled_rows(data / "tone", annotator)]
     return SpanReport("demand_spans", f"{part} articles; voiced or not: dev rows of the split", tuple(scores))
 
 
@@ -235,23 +236,33 @@ def _holds(demand: Demand, start: int, end: int) -> bool:
     return min(end, demand.span.end) - max(start, demand.span.start) >= OVERLAP_LEAST * (end - start)
 
 
+def _holds_half(demand: Demand, start: int, end: int) -> bool:
+    return min(end, demand.span.end) - max(start, demand.span.start) >= DEMAND_OVERLAP * (end - start)
+
+
 def _is_near(demand: Demand, start: int, end: int) -> bool:
     return _overlap(start, end, demand.span.start, demand.span.end) >= DEMAND_OVERLAP
 
 
-def _voiced(folder: Path, annotator: Annotator) -> Iterable[tuple[str, list[Counts]]]:
+def _labelled_rows(folder: Path, annotator: Annotator) -> Iterable[tuple[str, list[Counts]]]:
+    """Of the dev rows: whether a demand is voiced at all, by file, and whether the one labelled span is met, over all files."""
     split = read_split()
+    spans: dict[str, list[Counts]] = {"row's span half held": [], f"row's span overlap ≥ {DEMAND_OVERLAP}": []}
     for name in OURS:
         with gzip.open(folder / f"{name}_labels.jsonl.gz", "rt", encoding="utf-8") as lines:
             rows = [row for row in map(json.loads, lines) if split.get(key_of(row["text"])) == "dev"]
-        found = annotator.annotate([Text("", row["text"]) for row in rows])
-        yield (
-            name,
-            [
-                (int(bool(one.demands) and row["demand"]), int(bool(one.demands)), int(row["demand"]))
-                for row, one in zip(rows, found, strict=True)
-            ],
-        )
+        found = [one.demands for one in annotator.annotate([Text("", row["text"]) for row in rows])]
+        pairs = list(zip(rows, found, strict=True))
+        yield (f"voiced or not, {name}", [(int(bool(one) and row["demand"]), int(bool(one)), int(row["demand"])) for row, one in pairs])
+        for counts, measure in zip(spans.values(), (_holds_half, _is_near), strict=True):
+            counts += [_span_counts(row, one, measure) for row, one in pairs]
+    yield from spans.items()
+
+
+def _span_counts(row: dict[str, Any], given: Sequence[Demand], measure: Callable[[Demand, int, int], bool]) -> Counts:
+    start = row["text"].find(row["demand_span"]) if row["demand"] else -1
+    end = start + len(row["demand_span"])
+    return int(start >= 0 and any(measure(one, start, end) for one in given)), len(given), int(row["demand"])
 
 
 def _reprints(folder: Path) -> SpanReport:

@@ -1,5 +1,6 @@
 import pytest
 
+from nlp.demand_askers import asker_of, asks_people
 from nlp.demand_cues import demand_score
 from nlp.demands import find_demands
 from nlp.mention_tones import SentenceLabels
@@ -49,3 +50,25 @@ def test_the_asker_is_the_speaker_where_nobody_else_is_named():
 
 def test_at_most_six_demands():
     assert len(_demands("اهالی خواستار رسیدگی شدند. " * 50)) == 6
+
+
+def test_a_request_of_an_official_to_the_people_is_told_from_theirs():
+    assert asks_people("از شهروندان خواست در مصرف آب صرفه جویی کنند")
+    assert not asks_people("شهروندان خواستند آب وصل شود")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asker"),
+    [
+        ("اهالی گلستان خواستار رسیدگی شدند.", "اهالی گلستان"),
+        ("مردم به این وضع معترض هستند.", "مردم"),
+        ("جمعی از رانندگان تاکسی از کمبود سوخت گلایه دارند.", "جمعی از رانندگان تاکسی"),
+    ],
+)
+def test_the_group_that_asks_is_named_without_the_words_behind_it(sentence, asker):
+    assert asker_of(sentence, None) == asker
+
+
+def test_people_who_are_only_spoken_of_do_not_ask():
+    body = "رضا نمونه‌زاده گفت: دولت باید برای آرامش مردم بودجه این پل را بدهد."
+    assert asker_of(body, quotes_of(body)[0]) == "رضا نمونه‌زاده"
