@@ -205,7 +205,8 @@ def _wished_of(desk: Desk, search: str) -> Wished:
 
 
 def _told(desk: Desk, alert: AlertRecord, *, with_letters: bool) -> Told:
-    document, letters = alert.document, {}
+    document = alert.document
+    letters: dict[str, int] = {}
     if with_letters:
         for letter in desk.archive.alerts.letters(alert.id):
             letters[letter.state] = letters.get(letter.state, 0) + 1

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
+from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core.dates import tehran_day
@@ -26,6 +27,15 @@ Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _Name = Annotated[str, Form(max_length=400)]
 _Word = Annotated[str, Form(max_length=20)]
 _Addresses = Annotated[str, Form(max_length=60_000)]
+
+
+class Wished(BaseModel):
+    """What the form of a saved search says; beyond its length nothing is checked yet."""
+
+    name: str = Field("", max_length=400)
+    cadence: str = Field("", max_length=20)
+    at: str = Field(USUAL_CLOCK, max_length=20)
+    addresses: str = Field("", max_length=60_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +112,17 @@ def _add_writing(router: APIRouter, desk: Desk) -> None:
         return RedirectResponse(f"/searches?saved={kept.id}", 303)
 
     @router.post("/{id}", response_model=None)
-    def change(
-        request: Request, id: Id, name: _Name = "", cadence: _Word = "", at: _Word = USUAL_CLOCK, addresses: _Addresses = ""
-    ) -> Response:
+    def change(request: Request, id: Id, wished: Annotated[Wished, Form()]) -> Response:
         user, now = require(request, "editor"), desk.clock()
         search = find_own(desk, user, id)
         try:
-            letters = checked_letters(checked_cadence(cadence), addresses)
-            people.rename_search(id, name, cadence, now)
-            people.send_search(id, letters, checked_clock(at), now)
+            letters = checked_letters(checked_cadence(wished.cadence), wished.addresses)
+            people.rename_search(id, wished.name, wished.cadence, now)
+            people.send_search(id, letters, checked_clock(wished.at), now)
         except BadInput as mistake:
-            return _form(desk, replace(search, name=name, cadence=cadence), mistake, (at, addresses))
-        desk.archive.audit.note(user, "search.change", f"searches/{id}", now, f"{name} · {cadence or '-'} · {len(letters)} addresses")
+            return _form(desk, search, mistake, wished)
+        told = f"{wished.name} · {wished.cadence or '-'} · {len(letters)} addresses"
+        desk.archive.audit.note(user, "search.change", f"searches/{id}", now, told)
         return RedirectResponse(f"/searches?saved={id}", 303)
 
     @router.post("/{id}/remove")
@@ -175,12 +184,17 @@ def _kept(desk: Desk, user: User, search: SavedSearch, known: tuple[Mapping[int,
     return Kept(search, whole.url(), counted, may_change(user, search), search.id in clocks)
 
 
-def _form(desk: Desk, search: SavedSearch, mistake: BadInput | None = None, typed: tuple[str, str] | None = None) -> HTMLResponse:
+def _form(desk: Desk, search: SavedSearch, mistake: BadInput | None = None, typed: Wished | None = None) -> HTMLResponse:
     people = desk.archive.people
     id = people.turns.subscriptions().get(search.id)
     sent: Subscription | None = people.subscription(id) if id else None
     recipients = [one for one in people.recipients(id) if one.state != "unsubscribed"] if id else []
-    at, addresses = typed or (sent.at if sent else USUAL_CLOCK, "\n".join(one.address for one in recipients))
+    shown = typed or Wished(
+        name=search.name,
+        cadence=search.cadence,
+        at=sent.at if sent else USUAL_CLOCK,
+        addresses="\n".join(one.address for one in recipients),
+    )
     return desk.page(
         "saved_search.html",
         400 if mistake else 200,
@@ -190,7 +204,6 @@ def _form(desk: Desk, search: SavedSearch, mistake: BadInput | None = None, type
         sent=sent,
         recipients=recipients,
         states=STATES,
-        at=at,
-        addresses=addresses,
+        shown=shown,
         mistake=mistake,
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # a page of the desk asks for what is due: at run time the de
 
 CADENCES = {"daily": "هر روز", "weekly": "هر هفته، شنبه‌ها", "": "بدون نوبت"}
 _MOST_COUNTED = 50
-_MOST_LATE = 5
+_MOST_LATE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def since_moment(desk: "Desk", search: SavedSearch, since: datetime) -> Narrowin
 
 
 def late_articles(desk: "Desk", search: SavedSearch, fresh: Fresh) -> list[Article]:
-    """What was published before the last look but reached the archive after it, the newest five. Raises BadQuery, Unavailable."""
+    """What was published before the last look but reached the archive after it, the newest three. Raises BadQuery, Unavailable."""
     since = fresh.since
     candidates = late_ids(desk.archive.engine, fresh.looked, since)
     if not candidates:

@@ -143,7 +143,7 @@ def test_an_article_that_came_late_is_told_too(tmp_path: Path) -> None:
     archive.people.turns.look(search.id, "سارا", NOW + timedelta(minutes=1))
     add(archive, raw(803, headline="بوستان دیررسیده", fetched_at=NOW + timedelta(minutes=5)), said())
     page = html.fromstring(client.get("/searches").text)
-    late = page.xpath("//p[contains(@class, 'saved-late')]/a")
+    late = page.xpath("//ul[contains(@class, 'saved-late')]/li/a")
     assert [one.text_content() for one in late] == ["بوستان دیررسیده"]
     archive.close()
 
