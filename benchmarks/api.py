@@ -117,6 +117,8 @@ class Load:
         times: list[float] = []
         failed: list[str] = []
         rates = [self._round(make, dice, times, failed) for _ in range(self.rounds)]
+        if failed:
+            print(f"{len(failed)} failed: {failed[0][:300]}", file=sys.stderr)
         p95 = 1000 * sorted(times)[max(0, round(len(times) * 0.95) - 1)] if times else 0
         return [*rates, p95, len(failed)]
 
@@ -124,7 +126,7 @@ class Load:
         before, lock, ready = len(times), threading.Lock(), threading.Barrier(self.clients + 1)
 
         def work() -> None:
-            with httpx.Client(base_url=self.base, headers=self.headers, timeout=120, follow_redirects=True) as client:
+            with httpx.Client(base_url=self.base, headers=self.headers, timeout=60, follow_redirects=True) as client:
                 ready.wait()
                 end = time.perf_counter() + self.seconds
                 while (begin := time.perf_counter()) < end:

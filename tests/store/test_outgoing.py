@@ -2,10 +2,16 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from store.alerts import AlertRecord, AlertRule
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from store.alerts import AlertRecord, AlertRule, Alerts
 from store.archive import Archive
 from store.backlog import read_backlog
+from store.engine import MIGRATIONS, make_engine, migrate, writing
 from store.webhooks import Webhook
 from tests.store.samples import raw
 
@@ -98,3 +104,22 @@ def test_what_dead_taggers_had_claimed_is_handed_out_again(archive: Archive) -> 
     assert archive.articles.release_dead("", NOW) == 0, "a living process keeps what it claimed"
     assert archive.articles.release_dead(f"{host}:{os.getpid()}:2", NOW) == 1, "a former process of this name is gone"
     assert archive.articles.claim_untagged("other", "v1", 5, NOW) == [article]
+
+
+def test_addresses_of_rules_made_before_move_to_their_own_table(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    with writing(engine) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0008")
+        row = "(1, 'آب', '', 'volume', '[\"a@example.org\", \"b@example.org\"]', 'x', '2026-11-24 09:00:00.000000')"
+        connection.execute(sa.text(f"INSERT INTO alert_rules (id, name, query, kinds, addresses, made_by, created_at) VALUES {row}"))
+    migrate(engine)
+    alerts = Alerts(engine)
+    assert [rule.addresses for rule in alerts.rules()] == [("a@example.org", "b@example.org")]
+    moved = alerts.addresses.of_rule(1)
+    assert [(one.address, one.state, one.since) for one in moved] == [("a@example.org", "active", NOW), ("b@example.org", "active", NOW)]
+    assert len({one.token for one in moved} - {""}) == 2
+    engine.dispose()
