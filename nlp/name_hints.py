@@ -13,6 +13,8 @@ from core.records import EntityKind
 ORDER: tuple[EntityKind, ...] = ("PER", "ORG", "LOC")
 # Shares of a word's occurrences that are of one kind, cut into six levels.
 LEVELS = (0.03, 0.12, 0.35, 0.65, 0.88)
+# From this level on a word sounds like a name.
+SOUNDING = "2345"
 MOST_COUNTED = 3
 
 Tokens = Sequence[str]
@@ -71,8 +73,8 @@ class Gazetteer:
         """Three levels, ``n`` for a known word that is no name, ``u`` for an unknown one."""
         return self._words.get(word) or ("n" if word in self._known else "u")
 
-    def hint(self, tokens: Tokens, rows: Rows) -> None:
-        """Adds each token's code, its neighbours' and its place in a longer name."""
+    def hint(self, tokens: Tokens, rows: Rows) -> bool:
+        """Adds each token's code, its neighbours' and its place in a longer name; says whether any word sounds like a name."""
         codes = [self.code(token) for token in tokens]
         last = len(tokens) - 1
         for place, row in enumerate(rows):
@@ -87,6 +89,7 @@ class Gazetteer:
         place = 0
         while place <= last:
             place += self._hint_name(tokens, rows, place) or 1
+        return any(code == "u" or max(code) in SOUNDING for code in codes)
 
     def _hint_name(self, tokens: Tokens, rows: Rows, place: int) -> int:
         """Marks the longest name that begins here; how many tokens it has, 0 for none."""

@@ -164,12 +164,14 @@ class NameTagger:
         rows = [self._features.sentence(part) for part in parts]
         readings = [[plain_tags(first.tag(part)) for part in rows]]
         if self._gazetteer and others:
-            second, third = others
-            for tokens, part in zip(parts, rows, strict=True):
-                self._gazetteer.hint(tokens, part)
-            readings.append([plain_tags(second.tag(part)) for part in rows])
+            sounding = [self._gazetteer.hint(tokens, part) for tokens, part in zip(parts, rows, strict=True)]
             document_hints(parts, readings[0], rows)
-            readings.append([plain_tags(third.tag(part)) for part in rows])
+            # Where nothing sounds like a name, two more readings would only cost time. A reader passes over hints it was not taught.
+            items = [
+                self._local.items(part) if sounds or any(tag != "O" for tag in own) else None
+                for part, own, sounds in zip(rows, readings[0], sounding, strict=True)
+            ]
+            readings += [[plain_tags(reader.tag(one)) if one is not None else [] for one in items] for reader in others]
         return [voted(own, AGREE if others else 1) for own in zip(*readings, strict=True)]
 
     def _taggers(self) -> list[Any]:
@@ -180,6 +182,8 @@ class NameTagger:
             for weights in self._weights:
                 taggers.append(pycrfsuite.Tagger())
                 taggers[-1].open(str(weights))
+            # Features in the form that several taggers read without turning them over anew.
+            self._local.items = pycrfsuite.ItemSequence
             self._local.taggers = taggers
         return taggers
 
