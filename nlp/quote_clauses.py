@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nlp.quote_cues import NARRATOR, OBJECT, OBJECT_WORD, SOURCE, THIS_NEWS, WITH_NOUN, WITH_THAT, Cue, main_cues
@@ -30,6 +30,7 @@ COLON = re.compile(r"[^:\n«»؟]{3,110}?:(?!\d)\s*")
 _WORD = re.compile(r"[^\W_]+")
 _CLOSING = {"«": "»", '"': '"'}
 LONGEST_QUOTATION = 3_000
+MOST_ROLES = 200  # titles remembered of one article: each is tried on every other
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,11 @@ class Statement:
 class _Reader:
     """Reads sentence after sentence; ``open`` says that the last statement goes on as long as no other cue comes."""
 
-    def __init__(self, text: str, people: Spans, places: Spans, roles: Collection[str]) -> None:
+    def __init__(self, text: str, people: Spans, places: Spans, roles: Sequence[str]) -> None:
         self.text = text
         self.people = people
         self.places = places
-        self.roles = set(roles)
+        self.roles = set(roles[:MOST_ROLES])
         self.found: list[Statement] = []
         self.open = False
         self.pending: Statement | None = None
@@ -149,7 +150,7 @@ class _Reader:
         if subject is None or subject.role is None:
             return subject
         cut = cut_title(self.text, subject, end, self.places, self.roles)
-        if cut.role and cut.role[1] < end and (cut != subject or self.text.find(" را ", cut.end, end) < 0):
+        if len(self.roles) < MOST_ROLES and cut.role and cut.role[1] < end and (cut != subject or self.text.find(" را ", cut.end, end) < 0):
             self.roles.add(self.text[slice(*cut.role)])
         return cut
 
@@ -280,7 +281,7 @@ def _past_adverbs(text: str, start: int, end: int) -> int:
     return match.end() if match and " را " in text[match.end() : end] else start
 
 
-def statements(text: str, people: Spans, places: Spans = (), roles: Collection[str] = ()) -> list[Statement]:
+def statements(text: str, people: Spans, places: Spans = (), roles: Sequence[str] = ()) -> list[Statement]:
     """The statements of a folded body in order.
 
     ``people`` and ``places`` (bodies too) are the spans of names in ``text``, in order; ``roles`` the titles that stand with a name.

@@ -18,6 +18,7 @@ _SAME = {
     "مدیره": "مدیره",
 }
 _ALONE = frozenset(["شهردار", "استاندار", "فرماندار", "وزیر", "دادستان", "سخنگو", "سرمربی", "بخشدار"])  # fmt: skip
+MOST_SPEAKERS = 150
 _LOOSE = frozenset({"مسیول", "مقام", "عضو"})
 _GLUED = re.compile(r"(?<![^\W_])شهردار(?=[^\W_یا])")
 _DIRECTOR = re.compile(r"مدیر (عامل|کل)(?![^\W_])")
@@ -81,6 +82,10 @@ class Speakers:
             speaker.spoke = False
         self.last = last
 
+    def _latest(self) -> list[Speaker]:
+        """The last ones met, the newest first: so many that no real article has more, and so few that a hostile one takes linear time."""
+        return self.known[: -MOST_SPEAKERS - 1 : -1]
+
     @staticmethod
     def _name(subject: Subject, folded: str, original: str) -> tuple[str, str]:
         if subject.name is None:
@@ -89,7 +94,7 @@ class Speakers:
         return folded[start:end], original[start:end]
 
     def _of_name(self, name: str, role: str, *, another: bool) -> Speaker | None:
-        for speaker in reversed(self.known):
+        for speaker in self._latest():
             if speaker.name and same_name(speaker.name, name):
                 self._same(speaker, role, another=another)
                 return speaker
@@ -104,7 +109,7 @@ class Speakers:
         ):
             return last
         if role:
-            return next((one for one in reversed(self.known) if not one.name and fits(one.role, role)), None)
+            return next((one for one in self._latest() if not one.name and fits(one.role, role)), None)
         return None
 
     def _same(self, speaker: Speaker, role: str, *, another: bool) -> None:
@@ -116,8 +121,8 @@ class Speakers:
 
     def _of_role(self, role: str, *, another: bool) -> Speaker | None:
         if _vague(role) or _is_body(role) or (role.startswith("یک ") and self.last and self.last.role):
-            return next((one for one in reversed(self.known) if one.role == role), None)
-        fitting = [speaker for speaker in reversed(self.known) if speaker.role and fits(speaker.role, role)]
+            return next((one for one in self._latest() if one.role == role), None)
+        fitting = [speaker for speaker in self._latest() if speaker.role and fits(speaker.role, role)]
         if fitting:
             return max(fitting, key=lambda speaker: likeness(speaker.role, role))
         last = self.last
@@ -127,7 +132,7 @@ class Speakers:
 
     def _alone(self, speaker: Speaker) -> bool:
         """Whether nobody else has spoken so far."""
-        return all(one is speaker or not one.spoke for one in self.known)
+        return all(one is speaker or not one.spoke for one in self._latest())
 
 
 def _fill(speaker: Speaker, name: str, name_text: str, role: str, role_text: str) -> None:

@@ -38,13 +38,13 @@ def find_quotes(headline: Part, body: Part, register: Register, when: datetime |
     in_headline, in_body = (speakers_names(part.folded.text, part.people) for part in (headline, body))
     places = [(one.start, one.end) for one in body.named if one.kind != "PER"]
     introduced = find_introductions(body.folded.text, in_body, places)
-    roles = {body.folded.text[slice(*subject.role)] for subject in introduced if subject.role}
+    roles = dict.fromkeys(body.folded.text[slice(*subject.role)] for subject in introduced if subject.role)
     _introduce(speakers, body, introduced)
     kicker = kicker_statement(headline.folded.text, body.folded.text, in_headline)
     found = [
         *_resolved(speakers, headline_statements(headline.folded.text, in_headline), headline, headline),
         *_resolved(speakers, [kicker] if kicker else [], body, headline),
-        *_resolved(speakers, statements(body.folded.text, in_body, places, roles), body, body),
+        *_resolved(speakers, statements(body.folded.text, in_body, places, list(roles)), body, body),
     ]
     return [_quote(said, register, when) for said in found if said.statement.end > said.statement.start]
 

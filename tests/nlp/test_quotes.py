@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from tests.nlp.invented import SEED_ARTICLE, quotes_of
@@ -138,6 +140,17 @@ def test_who_took_the_picture_does_not_speak():
 def test_a_noun_may_stand_inside_the_reporting_words(link):
     quotes = quotes_of(f"شهردار نمونه‌شهر با اشاره به {link} بودجه کم است؛ گفت: صرفه‌جویی می‌کنیم.")
     assert [quote.content for quote in quotes] == ["بودجه کم است", "صرفه‌جویی می‌کنیم."]
+
+
+def test_an_article_of_ever_new_titles_takes_linear_time():
+    def seconds(count):
+        body = "\n".join(f"مدیر نمونه{number} سازمان نمونه{number * 7} گفت: کار آغاز شد." for number in range(count))
+        start = time.process_time()
+        assert len(quotes_of(body)) == count
+        return time.process_time() - start
+
+    seconds(20)
+    assert seconds(1600) < 10 * seconds(400) + 0.5
 
 
 def test_offsets_count_code_points_of_the_body_as_given():
