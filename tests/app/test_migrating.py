@@ -1,5 +1,11 @@
 """An embedded archive moves into PostgreSQL: interrupted anywhere, whole at the end, and never called whole when it is not."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +103,28 @@ def test_an_archive_moves_whole_however_often_it_is_interrupted(settings: Settin
     assert there.people.save_search("دوم", "", now=NOW).id == 2
     assert there.articles.newest_seq() > 0
     there.close()
+
+
+def test_a_migration_killed_with_9_goes_on_where_it_was(settings: Settings, target: str) -> None:
+    """The command itself: killed three times, each time further than before, then run to its end."""
+    state = settings.data / STATE
+    command = [sys.executable, "-m", "app.cli", "migrate", "--to", target]
+    environment = {**os.environ, "RASAD_DATA": str(settings.data)}
+    reached = ""
+    for _ in range(3):
+        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as moving:
+            end = time.monotonic() + 60
+            while not state.exists() or state.read_text("utf-8") == reached:
+                assert moving.poll() is None, "it ended before it could be killed"
+                assert time.monotonic() < end
+                time.sleep(0.001)
+            moving.kill()
+        assert moving.returncode == -signal.SIGKILL
+        reached = state.read_text("utf-8")
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    rows = {row["table"]: row["rows"] for row in map(json.loads, done.stdout.splitlines())}
+    assert (rows["articles"], rows["pages"]) == (75 + 1199, 1199)
+    assert not state.exists()
 
 
 def test_a_target_that_differs_is_not_called_whole(settings: Settings, target: str) -> None:
