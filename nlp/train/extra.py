@@ -1,7 +1,8 @@
 """Labels of texts that lie in the raw archives (``text/*.jsonl.gz``): this repository keeps the labels, the texts stay where they are.
 
 ``extra_labels.jsonl`` names each text by archive, id and, for a passage out of a long article, where it begins. The labels were
-made by careful machine reading after the guideline, of texts on which the first model was unsure or its halves disagreed.
+made by careful machine reading after the guideline: those of rounds 1 and 2 of texts on which the first model was unsure or its
+halves disagreed, those of round 3 of such texts and of others taken by chance, each cut shorter.
 """
 
 import gzip
@@ -16,6 +17,7 @@ from nlp.windows import fold
 
 LABELS = Path(__file__).parent / "extra_labels.jsonl"
 LONGEST, PASSAGE, SHORTEST = 900, 840, 120  # characters, about as long as the other labelled texts
+ROUND_3 = 740  # characters of headline and body together that the readers of round 3 were shown
 _BLANKS = re.compile(r"\s+")
 
 
@@ -27,20 +29,25 @@ def cut(text: str, most: int) -> str:
     return text[: ends[-1]] if ends and ends[-1] >= most * 0.55 else text[: text.rfind(" ", 0, most)]
 
 
-def excerpt(raw: dict[str, Any], at: int | None = None) -> str:
-    """The labelled text of a raw row: headline and beginning, or, with ``at``, headline and the passage that begins there."""
+def excerpt(raw: dict[str, Any], at: int | None = None, most: int | None = None) -> str:
+    """The labelled text of a raw row: headline and beginning, or, with ``at``, headline and the passage that begins there.
+
+    With ``most``, headline and body together are at most about as many characters.
+    """
     title = _BLANKS.sub(" ", raw["title"]).strip() if isinstance(raw.get("title"), str) else ""
     text = raw["text"] if isinstance(raw["text"], str) else ""
+    room = None if most is None else most - min(len(title), 300)
     if at is not None:
         whole = f"{raw['title']} {_BLANKS.sub(' ', text)}"
         folded = fold(whole)  # marks fall out: the places of such a text are those of its folded letters
-        body = cut((whole if len(folded) == len(whole) else folded)[at : at + 1200], PASSAGE)
+        body = cut((whole if len(folded) == len(whole) else folded)[at : at + 1200], room or PASSAGE)
         return " — ".join(part for part in (title, body) if part)
     # Posts are labelled with their own line breaks, as they are read.
     body = text.strip() if "channel" in raw else _BLANKS.sub(" ", text).strip()
     if title and body.startswith(title):
         body = body[len(title) :].strip(" -–—:\n")
     body = cut(body, LONGEST - len(title) if len(title) < 300 else 600)
+    body = body if room is None else cut(body, room)
     return " — ".join(part for part in (title, body) if part)
 
 
@@ -62,4 +69,8 @@ def extra_texts(folder: Path, labels: Path = LABELS) -> list[dict[str, Any]]:
     for line in labels.read_text(encoding="utf-8").splitlines():
         label = json.loads(line)
         wanted.setdefault((label["source"], label["id"]), []).append(label)
-    return [label | {"text": excerpt(row, label["at"])} for source, id, row in raw_rows(folder) for label in wanted.get((source, id), ())]
+    return [
+        label | {"text": excerpt(row, label["at"], ROUND_3 if label["round"] == 3 else None)}
+        for source, id, row in raw_rows(folder)
+        for label in wanted.get((source, id), ())
+    ]

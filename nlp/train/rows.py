@@ -16,6 +16,7 @@ from nlp.train.extra import extra_texts
 from nlp.windows import fold, joined
 
 SPLIT = Path(__file__).parent / "split"
+INVENTED = Path(__file__).parent / "invented.jsonl"  # short articles written for training; nothing in them happened
 FLOOR = SPLIT / "floor.jsonl"
 OURS = ("city_news", "general_news", "fresh_city")
 PARTS = ("train", "tune", "dev")
@@ -159,7 +160,14 @@ def read_split(folder: Path = SPLIT) -> dict[str, str]:
 def extra_rows(folder: Path) -> list[Row]:
     """The rows of extra_labels.jsonl, in order; one whose text has another hash than the label says is left out."""
     found = [(_ours(label, f"extra{label['round']}"), label["key"]) for label in extra_texts(folder)]
-    return sorted((row for row, key in found if row.key == key), key=lambda row: row.key)
+    named = [row for row, key in found if row.key == key]
+    return sorted(named + (invented_rows() if named else []), key=lambda row: row.key)
+
+
+def invented_rows() -> list[Row]:
+    """The invented articles: contrasts of who is blamed and who is praised, of which the archives hold few."""
+    labels = [json.loads(line) for line in INVENTED.read_text(encoding="utf-8").splitlines()]
+    return [_ours(label | {"text": f"{label['headline']} — {label['body']}"}, "extra-invented") for label in labels]
 
 
 def parts(folder: Path, extra: bool = True) -> dict[str, list[Row]]:

@@ -192,3 +192,10 @@ def _invented_data(folder: Path) -> Path:
         with gzip.open(folder / f"tone/{name}.jsonl.gz", "wt", encoding="utf-8") as out:
             out.writelines(json.dumps(line) + "\n" for line in lines)
     return folder
+
+
+def test_the_demand_threshold_is_half_of_the_best_expected_f1() -> None:
+    blend = pytest.importorskip("nlp.train.fit_blend", reason=NO_TORCH)
+    shares = np.array([0.9, 0.6, 0.2, 0.1, 0.1, 0.1])
+    # The two surest: 2 × (0.9 + 0.6) / (2 + 2.0) = 0.75, more than one of them or three give.
+    assert blend.expected_cut(shares) == 0.375
