@@ -108,9 +108,10 @@ def wait_for_database(settings: Settings, stop: threading.Event | None = None) -
     while not (stop or never).is_set():
         engine = make_engine(settings.database)
         try:
+            settings.data.mkdir(parents=True, exist_ok=True)  # the first start finds no folder, and SQLite makes none
             revision_of(engine)
-        except sa.exc.OperationalError as error:
-            log.log(logging.DEBUG if waited else logging.ERROR, "waiting for the database: %s", error.orig)
+        except (sa.exc.OperationalError, OSError) as error:
+            log.log(logging.DEBUG if waited else logging.ERROR, "waiting for the database: %s", trouble(error))
         else:
             if waited:
                 log.info("the database answers")
