@@ -59,8 +59,8 @@ class Archive:
 
 
 def _wait_for_readers(engine: sa.Engine) -> None:
-    """Gives threads that still read half a second to hand their connections back: one handed back after ``dispose`` is never closed."""
-    end = time.monotonic() + 0.5
+    """Gives threads that still read three seconds to hand their connections back: one handed back after ``dispose`` is never closed."""
+    end = time.monotonic() + 3.0
     while isinstance(engine.pool, sa.pool.QueuePool) and engine.pool.checkedout() and time.monotonic() < end:
         time.sleep(0.01)
 
