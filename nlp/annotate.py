@@ -1,11 +1,12 @@
 """The steps of annotation in order: read this first. Text in, annotations out; nothing is stored, nothing is fetched."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from core.records import Annotations
+from core.records import Annotations, Mention, Quote
 from nlp.demands import find_demands
-from nlp.entities import NamedEntities, mentions
+from nlp.entities import NamedEntities, Part, mentions
 from nlp.fingerprint import fingerprint
 from nlp.labels import Labeller, Labels
 from nlp.mention_tones import SentenceLabels, with_tones
@@ -13,6 +14,16 @@ from nlp.quotes import find_quotes
 from nlp.text import Text as Text
 
 RULES_VERSION = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the rules say of a text without the model's labels."""
+
+    body: Part
+    sentences: SentenceLabels
+    entities: tuple[Mention, ...]
+    quotes: tuple[Quote, ...]
 
 
 class Annotator:
@@ -38,23 +49,28 @@ class Annotator:
 
     def annotate(self, texts: Sequence[Text]) -> list[Annotations]:
         """The annotations of each text, in order. Any string is taken; the time grows linearly with its length."""
-        return [self._annotate(text, labels) for text, labels in zip(texts, self._labeller.label(texts), strict=True)]
+        labels = self._labeller.begin(texts)
+        read = [self._read(text) for text in texts]
+        return [self._finished(*parts) for parts in zip(texts, read, labels(), strict=True)]
 
-    def _annotate(self, text: Text, labels: Labels) -> Annotations:
+    def _read(self, text: Text) -> _Read:
         headline = self._entities.read("headline", text.headline)
         body = self._entities.read("body", text.body)
         register = self._entities.register
-        quotes = find_quotes(headline, body, register, text.published_at)
         sentence_labels = SentenceLabels(body, self._labeller.linear.logits)
         named = [*mentions(headline, register, text.published_at), *mentions(body, register, text.published_at)]
+        quotes = find_quotes(headline, body, register, text.published_at)
+        return _Read(body, sentence_labels, tuple(with_tones(named, sentence_labels, register)), tuple(quotes))
+
+    def _finished(self, text: Text, read: _Read, labels: Labels) -> Annotations:
         return Annotations(
             nlp_version=self.version,
             tone=labels.tone,
             city_tone=labels.city_tone,
             topics=labels.topics,
-            entities=tuple(with_tones(named, sentence_labels, register)),
-            quotes=tuple(quotes),
-            demands=tuple(find_demands(body, quotes, labels.demand, sentence_labels)),
+            entities=read.entities,
+            quotes=read.quotes,
+            demands=tuple(find_demands(read.body, read.quotes, labels.demand, read.sentences)),
             fingerprint=fingerprint(text),
         )
 

@@ -1,7 +1,7 @@
 """What the bundled model says of an article: tone, tone toward the city, topics and how likely it voices a demand."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -86,27 +86,47 @@ class Labeller:
 
     def base_probabilities(self, texts: Sequence[str]) -> dict[str, Floats]:
         """The same without what officers' corrections taught."""
+        return self._begin(texts)()
+
+    def _begin(self, texts: Sequence[str]) -> Callable[[], dict[str, Floats]]:
+        encoded = self.encoder.begin([self.condensed(text) for text in texts]) if self.encoder else None
+        toned = self.checkpoint.begin(texts) if self.checkpoint else None
         linear = self.second.logits(texts, self.linear) if self.second else self.linear.logits(texts)
-        encoded = self.encoder.logits([self.condensed(text) for text in texts]) if self.encoder else None
-        found = {}
-        for task, place in PLACES.items():
-            own = self.blends[task].logits(linear[:, place], None if encoded is None else encoded[:, place])
-            found[task] = softmax(own) if task in ("tone", "city") else sigmoid(own)
-        if self.checkpoint:
-            found["tone"] = softmax(self.checkpoint.logits(texts))
-        return found
+
+        def finish() -> dict[str, Floats]:
+            other = encoded() if encoded else None
+            found = {}
+            for task, place in PLACES.items():
+                own = self.blends[task].logits(linear[:, place], None if other is None else other[:, place])
+                found[task] = softmax(own) if task in ("tone", "city") else sigmoid(own)
+            if toned:
+                found["tone"] = softmax(toned())
+            return found
+
+        return finish
 
     def label(self, texts: Sequence[Text]) -> list[Labels]:
         """The labels of each text, in order. Any text is taken, empty ones too; the time grows linearly with the length."""
-        if not texts:
-            return []
-        found = self.probabilities([joined(text.headline, joined(text.lead, text.body)) for text in texts])
-        return [self._labels(text, {task: values[i] for task, values in found.items()}) for i, text in enumerate(texts)]
+        return self.begin(texts)()
 
-    def _labels(self, text: Text, found: Mapping[str, Floats]) -> Labels:
+    def begin(self, texts: Sequence[Text]) -> Callable[[], list[Labels]]:
+        """The same in two steps: the networks compute from here on in threads of their own, what is given back waits for them."""
+        if not texts:
+            return list
+        whole = [joined(text.headline, joined(text.lead, text.body)) for text in texts]
+        pending = self._begin(whole)
+        read = [self._sentences(text) for text in texts]
+
+        def finish() -> list[Labels]:
+            found = pending()
+            found = self.own.moved(found, whole) if self.own else found
+            return [self._labels(*parts, {task: values[i] for task, values in found.items()}) for i, parts in enumerate(read)]
+
+        return finish
+
+    def _labels(self, places: list[Span], shares: Floats, found: Mapping[str, Floats]) -> Labels:
         tone = tone_label(found["tone"], TONES, self.blends["tone"].unsure)
         city = tone_label(found["city"], CITY_TONES, self.blends["city"].unsure)
-        places, shares = self._sentences(text)
         tone = replace(tone, evidence=evidence(shares[:, PLACES["tone"]], TONES.index(tone.label), places))
         if city.label != "none":
             city = replace(city, evidence=evidence(shares[:, PLACES["city"]], CITY_TONES.index(city.label), places))

@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import _lru_cache_wrapper, cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +15,7 @@ from nlp.windows import fold
 
 BUCKET_BITS = 22  # words in the lower half, characters in the upper half
 HALF = np.uint64(1 << (BUCKET_BITS - 1))
+REMEMBERED = 600  # characters of the longest text whose sums are kept for a while
 CHUNK = 200_000  # characters counted at a time: bounds the memory of a huge text, not what is read of it
 _WORD = re.compile(r"\w+")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -121,6 +123,15 @@ class LinearModel:
         return np.stack([self._sum(text) for text in texts]) if texts else np.empty((0, len(self.bias)), np.float32)
 
     def _sum(self, text: str) -> Floats:
+        # The sentences of an article are asked for by several steps.
+        return self.lately(text) if len(text) <= REMEMBERED else self._weighed(text)
+
+    @cached_property
+    def lately(self) -> "_lru_cache_wrapper[Floats]":
+        """The sums of short texts, kept for a while."""
+        return lru_cache(maxsize=4096)(self._weighed)
+
+    def _weighed(self, text: str) -> Floats:
         places, values = weigh(count(text), self.kept, self.rarity)
         summed: Floats = (values @ self.weights[places].astype(np.float32)) * self.scale
         return summed

@@ -1,8 +1,8 @@
 """Names of persons, organisations and places in running text: linear-chain CRFs over word shapes, classes and neighbours.
 
 Three of them (``nlp/names_model``, made by ``nlp/train/ner_panel.py``) read a document: one its words alone, one with a gazetteer, one
-also with what the first has found elsewhere in the document; what two of the three say stands. Without them one reader does
-(``nlp/model/ner.crfsuite``, made by ``nlp/train/ner.py``). The word classes are ``nlp/model/ner_classes.tsv``.
+also with what the first has found elsewhere in the document; what two of the three say stands. The word classes are
+``nlp/model/ner_classes.tsv``.
 """
 
 import re
@@ -124,26 +124,21 @@ AT_ONCE = 300
 class NameTagger:
     """Finds names with the bundled CRFs; one C tagger of each a thread, for it keeps the sentence it looks at."""
 
-    def __init__(self, weights: Sequence[Path], features: WordFeatures, gazetteer: Gazetteer | None = None) -> None:
-        self._weights = weights
+    def __init__(self, readers: Sequence[Path], features: WordFeatures, gazetteer: Gazetteer) -> None:
+        self._readers = readers
         self._features = features
         self._gazetteer = gazetteer
         self._local = threading.local()
 
     @classmethod
     def load(cls, folder: Path, panel: Path = PANEL) -> "NameTagger":
-        """The three readers of ``panel``, else the one in ``folder``; the word classes lie in ``folder``.
-
-        Raises FileNotFoundError when neither is there.
-        """
+        """The three readers and the gazetteer of ``panel``; the word classes lie in ``folder``. FileNotFoundError when one lacks."""
         features = WordFeatures.read(folder / "ner_classes.tsv")
         gazetteer, *readers = (panel / name for name in PANEL_FILES)
-        if all(path.is_file() for path in (gazetteer, *readers)):
-            return cls(readers, features, Gazetteer.read(gazetteer, features.classes.keys()))
-        weights = folder / "ner.crfsuite"
-        if not weights.is_file():
-            raise FileNotFoundError(weights)
-        return cls([weights], features)
+        for path in readers:
+            if not path.is_file():
+                raise FileNotFoundError(path)
+        return cls(readers, features, Gazetteer.read(gazetteer, features.classes.keys()))
 
     def find(self, text: str) -> list[Name]:
         """The names in folded ``text`` as ``(start, end, kind)``, in order, none overlapping."""
@@ -162,24 +157,23 @@ class NameTagger:
         """Per part the phrases as ``(first token, last + 1, kind)``."""
         first, *others = self._taggers()
         rows = [self._features.sentence(part) for part in parts]
-        readings = [[plain_tags(first.tag(part)) for part in rows]]
-        if self._gazetteer and others:
-            sounding = [self._gazetteer.hint(tokens, part) for tokens, part in zip(parts, rows, strict=True)]
-            document_hints(parts, readings[0], rows)
-            # Where nothing sounds like a name, two more readings would only cost time. A reader passes over hints it was not taught.
-            items = [
-                self._local.items(part) if sounds or any(tag != "O" for tag in own) else None
-                for part, own, sounds in zip(rows, readings[0], sounding, strict=True)
-            ]
-            readings += [[plain_tags(reader.tag(one)) if one is not None else [] for one in items] for reader in others]
-        return [voted(own, AGREE if others else 1) for own in zip(*readings, strict=True)]
+        own_names = [plain_tags(first.tag(part)) for part in rows]
+        sounding = [self._gazetteer.hint(tokens, part) for tokens, part in zip(parts, rows, strict=True)]
+        document_hints(parts, own_names, rows)
+        # Where nothing sounds like a name, two more readings would only cost time. A reader passes over hints it was not taught.
+        items = [
+            self._local.items(part) if sounds or any(tag != "O" for tag in own) else None
+            for part, own, sounds in zip(rows, own_names, sounding, strict=True)
+        ]
+        readings = [own_names, *([plain_tags(reader.tag(one)) if one is not None else [] for one in items] for reader in others)]
+        return [voted(own, AGREE) for own in zip(*readings, strict=True)]
 
     def _taggers(self) -> list[Any]:
         taggers: list[Any] = getattr(self._local, "taggers", [])
         if not taggers:
             import pycrfsuite  # type: ignore[import-untyped]
 
-            for weights in self._weights:
+            for weights in self._readers:
                 taggers.append(pycrfsuite.Tagger())
                 taggers[-1].open(str(weights))
             # Features in the form that several taggers read without turning them over anew.

@@ -5,7 +5,8 @@ The heavy libraries are imported at first use, so that a process which only sear
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,8 +30,8 @@ class Network(Protocol):
         ...
 
 
-def open_network(path: Path, threads: int = 0) -> Network:
-    """ONNX Runtime's session of a file; ``threads`` 0 leaves their number to it."""
+def open_network(path: Path, threads: int = 1) -> Network:
+    """ONNX Runtime's session of a file; with one thread a call of it computes in the thread that calls."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -64,8 +65,17 @@ class _Windowed:
         """The network, opened at first use."""
         return open_network(self.path)
 
+    @cached_property
+    def workers(self) -> ThreadPoolExecutor:
+        """A thread for each processor: windows side by side use two of them better than one window parted among both."""
+        return ThreadPoolExecutor(os.cpu_count())
+
     def logits(self, texts: Sequence[str]) -> Floats:
         """Texts → logits, shape (texts, labels). Long texts are read whole, up to the limit that ``thinned`` sets."""
+        return self.begin(texts)()
+
+    def begin(self, texts: Sequence[str]) -> Callable[[], Floats]:
+        """The same in two steps: the network computes from here on in threads of its own, what is given back waits for it."""
         around = self.tokenizer("")["input_ids"]
         before, after = around[: len(around) // 2], around[len(around) // 2 :]
         cut: list[list[int]] = []
@@ -76,8 +86,8 @@ class _Windowed:
                 cut.append([*before, *part, *after])
                 owners.append(owner)
         # One window at a time: int8 products take their scale from all that is computed together, so a neighbour would move the labels.
-        found = np.concatenate([self._run(np.array([ids], np.int64)) for ids in cut])
-        return _averaged(found, owners, [len(ids) for ids in cut], len(texts))
+        found = self.workers.map(lambda ids: self._run(np.array([ids], np.int64)), cut)
+        return lambda: _averaged(np.concatenate(list(found)), owners, [len(ids) for ids in cut], len(texts))
 
     def _letters(self, text: str) -> str:
         return thinned(fold(text))

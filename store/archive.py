@@ -1,6 +1,5 @@
 """Opens, closes and holds the parts of the archive; it has no other method of its own."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from store.articles import Articles
 from store.audit import Audit
 from store.bulletins import Bulletins
 from store.collections import Collections
-from store.engine import make_engine, migrate
+from store.engine import close, make_engine, migrate
 from store.groups import Groups
 from store.index import SearchIndex
 from store.keys import Keys
@@ -52,17 +51,9 @@ class Archive:
 
     def close(self) -> None:
         """Lets go of the search index and of every connection."""
-        _wait_for_readers(self.engine)
         self.search.close()
         self.pages.close()
-        self.engine.dispose()
-
-
-def _wait_for_readers(engine: sa.Engine) -> None:
-    """Gives threads that still read three seconds to hand their connections back: one handed back after ``dispose`` is never closed."""
-    end = time.monotonic() + 3.0
-    while isinstance(engine.pool, sa.pool.QueuePool) and engine.pool.checkedout() and time.monotonic() < end:
-        time.sleep(0.01)
+        close(self.engine)
 
 
 def open_archive(settings: Settings, search: SearchIndex, words: Callable[[], Vocabulary] = Vocabulary) -> Archive:

@@ -49,6 +49,17 @@ def make_engine(url: str) -> sa.Engine:
     return engine
 
 
+def close(engine: sa.Engine) -> None:
+    """Closes every connection: those at rest now, one that a thread still reads with as soon as it is handed back."""
+    # The pool that takes it back is no longer the engine's: what lies in it nobody would ever close.
+    sa.event.listen(engine, "checkin", _close_returned)
+    engine.dispose()
+
+
+def _close_returned(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
+    record.invalidate()
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver must not begin transactions by itself: only then BEGIN IMMEDIATE is ours to say.
     connection.isolation_level = None

@@ -1,5 +1,6 @@
 """The database is made by migrations, opened by many at once, and written by one at a time."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ import store.story_tables  # noqa: F401
 from core.errors import SettingError, Unavailable
 from core.settings import Settings
 from store.archive import Archive, open_archive
-from store.engine import make_engine, migrate, reading, writing
+from store.engine import close, make_engine, migrate, reading, writing
 from store.pages import pages_url
 from store.tables import metadata
 from store.tantivy_index import TantivyIndex
@@ -95,6 +96,22 @@ def test_connections_to_sqlite_write_ahead(tmp_path: Path) -> None:
         pragmas = {name: connection.scalar(sa.text(f"PRAGMA {name}")) for name in ("journal_mode", "busy_timeout", "foreign_keys")}
     engine.dispose()
     assert pragmas == {"journal_mode": "wal", "busy_timeout": 10_000, "foreign_keys": 1}
+
+
+def test_a_connection_that_is_still_in_use_when_all_are_closed_is_closed_when_it_is_handed_back(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    with reading(engine) as connection:
+        used = connection.connection.dbapi_connection
+        assert used is not None
+        close(engine)
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        used.cursor()
+    with reading(engine) as later:
+        opened = later.connection.dbapi_connection
+        assert opened is not None
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened.cursor()
 
 
 def test_an_address_of_another_database_is_refused_without_showing_its_password() -> None:
