@@ -11,6 +11,7 @@ from api import written_models as models
 from api.access import require, require_scope
 from api.replies import described, nothing_described, reply
 from api.webhooks import read_cursor
+from core.errors import BadInput
 from render.shapes import Json, moment
 from store.alerts import AlertRecord, AlertRule
 from store.archive import Archive
@@ -37,21 +38,27 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
         """Every rule with its addresses."""
         require(request, "admin")
         require_scope(request, "admin")
-        return reply(request, {"rules": [_rule_json(rule) for rule in archive.alerts.rules()]})
+        followed = archive.people.turns.watched()
+        return reply(request, {"rules": [_rule_json(rule, followed.get(rule.id)) for rule in archive.alerts.rules()]})
 
     @router.post(
-        "/alert-rules", summary="Watch a search", status_code=201, responses=described(models.AlertRule, "ALERT_RULE", 400, status=201)
+        "/alert-rules", summary="Watch a search", status_code=201, responses=described(models.AlertRule, "ALERT_RULE", 400, 404, status=201)
     )
     def add(request: Request, wanted: models.NewAlertRule) -> Response:
         """Judged every minute from now on; letters wait for the end of the quiet hours (Tehran)."""
         user, _ = require(request, "admin"), require_scope(request, "admin")
-        parse_query(wanted.query, now=clock(), words=archive.words())
+        query = archive.people.saved_search(wanted.search).query if wanted.search else wanted.query
+        if wanted.search and wanted.query:
+            raise BadInput("query", wanted.query, "either query or search, not both", "یا جست‌وجو را بنویسید یا جست‌وجوی ذخیره‌شده را.")
+        parse_query(query, now=clock(), words=archive.words())
         quiet = (wanted.quiet_from, wanted.quiet_to)
         rule = archive.alerts.add(
-            wanted.name, wanted.query, kinds=wanted.kinds, addresses=wanted.addresses, quiet=quiet, made_by=user.name, now=clock()
+            wanted.name, query, kinds=wanted.kinds, addresses=wanted.addresses, quiet=quiet, made_by=user.name, now=clock()
         )
+        if wanted.search:
+            archive.people.turns.watch(wanted.search, rule.id)
         archive.audit.note(user, "alert.add", f"alert-rules/{rule.id}", clock(), rule.name)
-        return reply(request, _rule_json(rule), 201)
+        return reply(request, _rule_json(rule, wanted.search), 201)
 
     @router.delete("/alert-rules/{id}", summary="Watch it no longer", status_code=204, responses=nothing_described(404))
     def remove(request: Request, id: Annotated[int, Path(ge=1, le=2**31 - 1, description="the rule's number")]) -> Response:
@@ -64,11 +71,12 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
     return router
 
 
-def _rule_json(rule: AlertRule) -> Json:
+def _rule_json(rule: AlertRule, search: int | None) -> Json:
     return {
         "id": rule.id,
         "name": rule.name,
         "query": rule.query,
+        "search": search,
         "kinds": list(rule.kinds),
         "quiet_from": rule.quiet_from,
         "quiet_to": rule.quiet_to,

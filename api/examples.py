@@ -174,6 +174,7 @@ ALERT_RULE = {
     "id": 1,
     "name": "آب",
     "query": "قطع آب",
+    "search": None,
     "kinds": ["negative", "story"],
     "quiet_from": "22:00",
     "quiet_to": "07:00",

@@ -116,6 +116,7 @@ class NewAlertRule(BaseModel):
 
     name: Line = Field(min_length=1, max_length=200)
     query: Line = Field("", max_length=2000)
+    search: int | None = Field(None, ge=1, le=2**31 - 1, description="a saved search to follow, in place of `query`")
     kinds: list[Literal["volume", "negative", "story"]] = Field(["volume", "negative", "story"], min_length=1, max_length=3)
     addresses: list[Line] = Field([], max_length=50)
     quiet_from: Line = Field("", max_length=5, description="HH:MM in Tehran; empty: no quiet hours")
@@ -126,6 +127,7 @@ class AlertRule(BaseModel):
     id: int
     name: str
     query: str
+    search: int | None = Field(description="the saved search that it follows: `query` changes with it")
     kinds: list[Literal["volume", "negative", "story"]]
     quiet_from: str
     quiet_to: str

@@ -17,6 +17,7 @@ from dashboards.letters import Firing, known_letters
 from dashboards.subscriptions_page import checked_clock, split_addresses
 from store.alert_addresses import AlertRecipient
 from store.alerts import AlertRecord, AlertRule
+from store.people import SavedSearch
 from store.query import parse_query
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -35,6 +36,7 @@ class Wished(BaseModel):
 
     name: str = Field("", max_length=2000)
     query: str = Field("", max_length=10_000)
+    search: str = Field("", max_length=20)
     kinds: list[str] = Field([], max_length=10)
     quiet_from: str = Field("", max_length=20)
     quiet_to: str = Field("", max_length=20)
@@ -54,9 +56,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A rule with its addresses and what it told last."""
+    """A rule with the saved search that it follows, if any, its addresses and what it told last."""
 
     rule: AlertRule
+    search: SavedSearch | None
     recipients: Sequence[AlertRecipient]
     told: Sequence[Told]
 
@@ -98,6 +101,7 @@ def _add_writing(router: APIRouter, desk: Desk) -> None:
         user, now = require(request, "admin"), desk.clock()
         try:
             parse_query(wished.query, now=now, words=desk.archive.words())
+            followed = _saved(desk, wished.search)
             rule = alerts.add(
                 wished.name,
                 wished.query,
@@ -109,6 +113,9 @@ def _add_writing(router: APIRouter, desk: Desk) -> None:
             )
         except BadInput as mistake:
             return _rules(desk, wished, mistake)
+        # Words that were changed in the form are the rule's own.
+        if followed and followed.query == rule.query:
+            desk.archive.people.turns.watch(followed.id, rule.id)
         desk.archive.audit.note(user, "alert.add", f"alert-rules/{rule.id}", now, rule.name)
         return RedirectResponse(f"/settings/alert-rules#rule-{rule.id}", 303)
 
@@ -172,9 +179,12 @@ def _firing_url(desk: Desk, query: str, firing: Firing) -> str:
 def _rules(desk: Desk, wished: Wished, mistake: BadInput | None = None) -> HTMLResponse:
     alerts = desk.archive.alerts
     newest = alerts.newest(200)
+    searches = desk.archive.people.saved_searches()
+    by_id, followed = {one.id: one for one in searches}, desk.archive.people.turns.watched()
     watched = [
         Watched(
             rule,
+            by_id.get(followed.get(rule.id, 0)),
             alerts.addresses.of_rule(rule.id),
             [_told(desk, one, with_letters=True) for one in newest if one.rule_id == rule.id][:3],
         )
@@ -191,17 +201,20 @@ def _rules(desk: Desk, wished: Wished, mistake: BadInput | None = None) -> HTMLR
         states=STATES,
         wished=wished,
         mistake=mistake,
-        searches=desk.archive.people.saved_searches(),
+        searches=searches,
     )
 
 
 def _wished_of(desk: Desk, search: str) -> Wished:
     """The form as it begins: quiet at night, all kinds; of a saved search when one is named."""
     usual = Wished(kinds=list(KINDS), quiet_from="22:00", quiet_to="07:00")  # type: ignore[call-arg]
-    if not search.isdecimal() or not 0 < int(search) < 2**31:
-        return usual
-    found = desk.archive.people.saved_search(int(search))
-    return usual.model_copy(update={"name": found.name, "query": found.query})
+    found = _saved(desk, search)
+    return usual.model_copy(update={"name": found.name, "query": found.query, "search": search}) if found else usual
+
+
+def _saved(desk: Desk, id: str) -> SavedSearch | None:
+    """The saved search of that number; None for what is no number. NotFound."""
+    return desk.archive.people.saved_search(int(id)) if id.isdecimal() and 0 < int(id) < 2**31 else None
 
 
 def _told(desk: Desk, alert: AlertRecord, *, with_letters: bool) -> Told:

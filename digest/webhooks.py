@@ -19,10 +19,11 @@ from core.settings import Settings
 from render.changed import changed_json
 from render.shapes import Json, moment
 from store.archive import Archive
+from store.changed import Changed
 from store.query import Query, all_of, parse_query
 from store.query_tree import And, Is
 from store.topic_matching import topics_of
-from store.webhooks import Delivery, Webhook
+from store.webhooks import Delivery, News, Webhook
 from store.work import process_owner
 
 BATCH = 20
@@ -123,23 +124,35 @@ def _post(client: httpx.Client, hook: Webhook, delivery: Delivery, now: datetime
 
 def _compose(archive: Archive, hook: Webhook, known: int, now: datetime) -> int:
     written = 0
-    wanted = parse_query(hook.query, now=now, words=archive.words())
+    wanted = parse_query(hook.query, now=now, words=archive.words()) if hook.query else None
     while True:
         found = [one for one in archive.articles.changed_after(hook.seq, BATCH) if one.change.seq <= known]
         if not found:
             return written
-        told = _matching(archive, wanted, [one.change.article_id for one in found]) if hook.query else None
-        topics = topics_of(archive, found)
-        rows = [
-            changed_json(one, topics.get(one.change.article_id, ()))
-            for one in found
-            if told is None or one.change.article_id in told or one.change.kind == "withdrawn"
-        ]
-        upto = found[-1].change.seq
-        if not archive.webhooks.keep_changes(hook, upto, _body(rows, now) if rows else None, now):
+        news = _news(archive, (hook, wanted), found, now)
+        if not archive.webhooks.keep_changes(hook, news, now):
             return written
-        written += bool(rows)
+        written += news.body is not None
         hook = archive.webhooks.get(hook.id, now)
+
+
+def _news(archive: Archive, told: tuple[Webhook, Query | None], found: list[Changed], now: datetime) -> News:
+    """All that has changed; for a hook with a search what matches it, what did when it was last told, and what was withdrawn."""
+    hook, wanted = told
+    topics = topics_of(archive, found)
+    rows = [changed_json(one, topics.get(one.change.article_id, ())) for one in found]
+    upto = found[-1].change.seq
+    if wanted is None:
+        return News(upto, _body(rows, now))
+    ids = [one.change.article_id for one in found]
+    matching = _matching(archive, wanted, ids)
+    left = archive.webhooks.held(hook.id, ids) - matching
+    chosen = [
+        row | ({"matches": True} if row["article_id"] in matching else {"matches": False, "article": None})
+        for row in rows
+        if row["article_id"] in matching | left or row["kind"] == "withdrawn"
+    ]
+    return News(upto, _body(chosen, now) if chosen else None, matching, left)
 
 
 def _body(rows: list[Json], now: datetime) -> Json:

@@ -40,6 +40,8 @@ def fill(archive: Archive, index: SearchIndex, batch: int) -> int:
 
 def rebuild(archive: Archive, index: Rebuildable, batch: int = 5000) -> int:
     """Make the index anew beside the one in use, then swap; how many articles were applied. Questions are answered all the while."""
+    # The new index will have the user's topics as they are now: who follows the change log must hear which articles that moves.
+    match_again(archive)
     rebuilt = index.beside()
     try:
         applied = fill(archive, rebuilt, batch)

@@ -46,6 +46,14 @@ webhook_deliveries = sa.Table(
     ),
 )
 
+# What a webhook with a search has told as matching: its receiver must learn when that ends.
+webhook_articles = sa.Table(
+    "webhook_articles",
+    metadata,
+    sa.Column("webhook_id", sa.Integer, sa.ForeignKey("webhooks.id"), primary_key=True),
+    sa.Column("article_id", sa.Integer, sa.ForeignKey("articles.id"), primary_key=True),
+)
+
 alert_rules = sa.Table(
     "alert_rules",
     metadata,
@@ -58,6 +66,14 @@ alert_rules = sa.Table(
     sa.Column("made_by", sa.Text, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("removed_at", UtcTime),
+)
+
+# A rule made of a saved search watches for what that search says now.
+search_alerts = sa.Table(
+    "search_alerts",
+    metadata,
+    sa.Column("rule_id", sa.Integer, sa.ForeignKey("alert_rules.id"), primary_key=True),
+    sa.Column("search_id", sa.Integer, sa.ForeignKey("saved_searches.id"), nullable=False, index=True),
 )
 
 alert_addresses = sa.Table(

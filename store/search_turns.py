@@ -1,4 +1,4 @@
-"""The turns of saved searches: when one comes, who looked when, and the digest that is sent in the same rhythm."""
+"""The turns of saved searches: when one comes, who looked when, the digest sent in the same rhythm, the alert rules that follow one."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from core.dates import TEHRAN, tehran_day, weekday
 from store.engine import insert_into, reading, writing
+from store.outgoing_tables import alert_rules, search_alerts
 from store.people_tables import saved_searches, search_letters, search_looks, subscriptions
 
 USUAL_CLOCK = "06:30"
@@ -54,10 +55,22 @@ class SearchTurns:
             row = insert_into(connection, search_letters).values(search_id=search_id, subscription_id=subscription_id)
             connection.execute(row.on_conflict_do_update(index_elements=["search_id"], set_={"subscription_id": subscription_id}))
 
+    def watched(self) -> dict[int, int]:
+        """Alert rule → the saved search that it follows."""
+        with reading(self._engine) as connection:
+            return {row[0]: row[1] for row in connection.execute(sa.select(search_alerts.c.rule_id, search_alerts.c.search_id))}
+
+    def watch(self, search_id: int, rule_id: int) -> None:
+        """From now on this alert rule watches for what the search says."""
+        with writing(self._engine) as connection:
+            connection.execute(sa.insert(search_alerts).values(search_id=search_id, rule_id=rule_id))
+
 
 def follow(connection: sa.Connection, search_id: int, now: datetime) -> None:
-    """Makes the search's subscription as the search now is: name, words, days; without a cadence it ends."""
+    """Makes the search's subscription as the search now is: name, words, days; without a cadence it ends. Alert rules take its words."""
     row = connection.execute(sa.select(saved_searches).where(saved_searches.c.id == search_id)).one()
+    watching = sa.select(search_alerts.c.rule_id).where(search_alerts.c.search_id == search_id)
+    connection.execute(sa.update(alert_rules).where(alert_rules.c.id.in_(watching)).values(query=row.query))
     days = TURN_DAYS.get(row.cadence)
     if not days:
         end_letters(connection, search_id, now)
@@ -73,8 +86,9 @@ def end_letters(connection: sa.Connection, search_id: int, now: datetime) -> Non
 
 
 def forget(connection: sa.Connection, search_id: int, now: datetime) -> None:
-    """Everything that hangs on a search which is about to be removed."""
+    """Everything that hangs on a search which is about to be removed; its alert rules go on with the words they have."""
     end_letters(connection, search_id, now)
+    connection.execute(sa.delete(search_alerts).where(search_alerts.c.search_id == search_id))
     connection.execute(sa.delete(search_looks).where(search_looks.c.search_id == search_id))
 
 

@@ -8,7 +8,7 @@ import base64
 import json
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from core.errors import BadInput, NotFound
 from store.engine import insert_into, is_postgresql, reading, writing
-from store.outgoing_tables import webhook_deliveries, webhooks
+from store.outgoing_tables import webhook_articles, webhook_deliveries, webhooks
 
 Event = Literal["articles.changed", "alert.fired"]
 EVENTS: tuple[Event, ...] = ("articles.changed", "alert.fired")
@@ -42,6 +42,16 @@ class Webhook:
     made_by: str
     created_at: datetime
     stopped_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a webhook is told of the changes up to ``upto``: ``body``, None for nothing; which articles match its search or ceased to."""
+
+    upto: int
+    body: dict[str, object] | None
+    matching: Collection[int] = ()
+    left: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +119,28 @@ class Webhooks:
         self._set(id, old_secret=webhooks.c.secret, old_secret_until=now + OLD_SECRET_LASTS, secret=secret)
         return secret
 
-    def keep_changes(self, hook: Webhook, upto: int, body: dict[str, object] | None, now: datetime) -> bool:
-        """Writes one message of the changes after the hook's ``seq`` up to ``upto`` down and moves the hook on, together.
+    def held(self, webhook_id: int, ids: Collection[int]) -> set[int]:
+        """Those of the articles that the webhook's receiver was last told to match its search."""
+        mine = (webhook_articles.c.webhook_id == webhook_id) & webhook_articles.c.article_id.in_(ids)
+        with reading(self._engine) as connection:
+            return set(connection.scalars(sa.select(webhook_articles.c.article_id).where(mine)))
+
+    def keep_changes(self, hook: Webhook, news: News, now: datetime) -> bool:
+        """Writes one message of the changes after the hook's ``seq`` down and moves the hook on, together.
 
         Without a body only the place moves on. False when another worker was faster.
         """
         with writing(self._engine) as connection:
             same = (webhooks.c.id == hook.id) & (webhooks.c.seq == hook.seq) & webhooks.c.removed_at.is_(None)
-            if not connection.execute(sa.update(webhooks).where(same).values(seq=upto)).rowcount:
+            if not connection.execute(sa.update(webhooks).where(same).values(seq=news.upto)).rowcount:
                 return False
-            if body is not None:
-                _enqueue(connection, hook.id, (f"changes:{hook.seq}-{upto}", "articles.changed", body), now)
+            if news.body is not None:
+                _enqueue(connection, hook.id, (f"changes:{hook.seq}-{news.upto}", "articles.changed", news.body), now)
+            if news.matching:
+                rows = [{"webhook_id": hook.id, "article_id": id} for id in news.matching]
+                connection.execute(insert_into(connection, webhook_articles).values(rows).on_conflict_do_nothing())
+            mine = webhook_articles.c.webhook_id == hook.id
+            connection.execute(sa.delete(webhook_articles).where(mine, webhook_articles.c.article_id.in_(news.left)))
         return True
 
     def enqueue(self, event: Event, key: str, body: dict[str, object], now: datetime) -> int:

@@ -62,6 +62,13 @@ def total_of(page: str) -> int:
     return int(html.fromstring(page).get_element_by_id("total").get("data-total"))
 
 
+def test_each_clauses_number_leads_to_the_articles_that_meet_it(client: TestClient) -> None:
+    links = counted_links(client.get('/search/explain?q=شهرداری لحن:منفی -مترو "شورای شهر" متن:(پارک OR بوستان)').text)
+    assert len(links) >= 5
+    assert [total_of(client.get(link).text) for link, _, _ in links] == [number for _, number, _ in links]
+    assert max(number for _, number, _ in links) > 0
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_every_number_leads_to_exactly_that_many_articles(client: TestClient, address: str) -> None:
     page = client.get(address)

@@ -29,6 +29,21 @@ def desk(tmp_path: Path) -> Iterator[tuple[Archive, TestClient]]:
     archive.close()
 
 
+@pytest.mark.parametrize(("typed", "follows"), [("آب", True), ("آب گرم", False)])
+def test_a_rule_follows_the_saved_search_whose_words_it_took(desk: tuple[Archive, TestClient], typed: str, follows: bool) -> None:
+    archive, client = desk
+    search = archive.people.save_search("خبر آب", "آب", now=NOW)
+    form = html.fromstring(client.get(f"/settings/alert-rules?search={search.id}").text)
+    (hidden,) = form.xpath("//input[@name='search']/@value")
+    page = client.post("/settings/alert-rules", data={**RULE, "query": typed, "search": hidden})
+    assert ("همراه جست‌وجوی ذخیره‌شدهٔ" in page.text) == follows
+    archive.people.save_search("خبر آب", "آب OR قنات", now=NOW)
+    assert archive.alerts.rules()[0].query == ("آب OR قنات" if follows else typed)
+    archive.people.remove_search(search.id, NOW)
+    assert archive.people.turns.watched() == {}
+    assert archive.alerts.rules()[0].query == ("آب OR قنات" if follows else typed)
+
+
 def test_a_rule_is_made_told_and_removed(desk: tuple[Archive, TestClient]) -> None:
     archive, client = desk
     page = client.post("/settings/alert-rules", data={**RULE, "addresses": "a@city.example"})

@@ -72,6 +72,19 @@ def test_a_webhooks_search_narrows_what_it_is_told(archive: Archive, receiver: R
     assert [id for _, id in told(receiver)] == [park.id]
 
 
+def test_an_article_that_leaves_a_webhooks_search_is_told_once_without_its_content(archive: Archive, receiver: Receiver) -> None:
+    hook_of(archive, receiver.url, query="بوستان")
+    steps = []
+    for headline in ("بوستان تازه", "باغ تازه", "باغی دیگر", "باز هم بوستان"):
+        add(archive, raw(1, headline=headline, body="متن خبر"))
+        compose_due(archive, utc_now())
+        send_due(archive, ALLOWED, utc_now())
+        steps.append([change for _, _, body in receiver.got for change in json.loads(body)["data"]["changes"]])
+        receiver.got.clear()
+    said = [[(one["matches"], one["article"] is None) for one in step] for step in steps]
+    assert said == [[(True, False)], [(False, True)], [], [(True, False)]]
+
+
 def test_while_a_secret_is_changed_both_sign(archive: Archive, receiver: Receiver) -> None:
     hook = hook_of(archive, receiver.url)
     new = archive.webhooks.rotate(hook.id, utc_now())

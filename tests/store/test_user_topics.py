@@ -162,6 +162,11 @@ def test_a_rebuilt_index_has_the_topics(desk: Desk, tmp_path: Path) -> None:
     assert desk.agrees()
     assert len(desk.ids("topic:parks")) == 6
     assert match_again(desk.archive) == 0
+    before = desk.archive.articles.newest_seq()
+    desk.known = ()
+    rebuild(desk.archive, desk.index)  # type: ignore[type-var]
+    told = desk.archive.articles.changes_after(before, 100)
+    assert [one.kind for one in told] == ["relabelled"] * 6
 
 
 @pytest.mark.parametrize(
