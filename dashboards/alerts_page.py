@@ -15,10 +15,10 @@ from dashboards.access import require
 from dashboards.desk import Desk
 from dashboards.letters import Firing, known_letters
 from dashboards.subscriptions_page import checked_clock, split_addresses
-from store.alert_addresses import AlertRecipient
 from store.alerts import AlertRecord, AlertRule
 from store.people import SavedSearch
 from store.query import parse_query
+from store.recipients import Recipient
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 KINDS = {
@@ -60,7 +60,7 @@ class Watched:
 
     rule: AlertRule
     search: SavedSearch | None
-    recipients: Sequence[AlertRecipient]
+    recipients: Sequence[Recipient]
     told: Sequence[Told]
 
 

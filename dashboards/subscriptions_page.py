@@ -13,7 +13,8 @@ from core.records import Subscription
 from dashboards.access import require
 from dashboards.desk import Desk
 from dashboards.letters import known_letters, letter_page
-from store.people import EVERY_DAY, Recipient, SavedSearch
+from store.people import EVERY_DAY, SavedSearch
+from store.recipients import Recipient
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Word = Annotated[str, Form(max_length=2000)]

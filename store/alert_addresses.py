@@ -2,9 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import sqlalchemy as sa
 
@@ -12,20 +10,9 @@ from core.errors import BadInput, NotFound
 from store.engine import reading, writing
 from store.outgoing_tables import alert_addresses, alert_letters, alert_rules, alerts
 from store.people import checked_address
+from store.recipients import Recipient, recipient_of
 
 MOST_ADDRESSES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class AlertRecipient:
-    """One address of a rule. ``token`` is its unsubscribe link's; ``since`` is when it was added, left, or was refused."""
-
-    rule_id: int
-    address: str
-    token: str
-    state: Literal["active", "unsubscribed", "bad"]
-    since: datetime
-    reason: str = ""
 
 
 class AlertAddresses:
@@ -34,7 +21,7 @@ class AlertAddresses:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def add(self, rule_id: int, address: str, now: datetime) -> AlertRecipient:
+    def add(self, rule_id: int, address: str, now: datetime) -> Recipient:
         """One more address; one that left or was bad becomes active again. BadInput, NotFound."""
         checked = checked_addresses([address])[0]
         mine = alert_addresses.c.rule_id == rule_id
@@ -48,21 +35,21 @@ class AlertAddresses:
                 if len(active_addresses(connection, [rule_id]).get(rule_id, ())) >= MOST_ADDRESSES:
                     raise BadInput("address", address, f"at most {MOST_ADDRESSES}", "شمار نشانی‌ها به حد رسیده است.")
                 insert_addresses(connection, rule_id, [checked], now)
-            return _recipient(connection.execute(sa.select(alert_addresses).where(same)).one())
+            return recipient_of(connection.execute(sa.select(alert_addresses).where(same)).one())
 
-    def of_rule(self, rule_id: int) -> list[AlertRecipient]:
+    def of_rule(self, rule_id: int) -> list[Recipient]:
         """Every address of a rule, also those that left or were refused."""
         query = sa.select(alert_addresses).where(alert_addresses.c.rule_id == rule_id).order_by(alert_addresses.c.id)
         with reading(self._engine) as connection:
-            return [_recipient(row) for row in connection.execute(query)]
+            return [recipient_of(row) for row in connection.execute(query)]
 
-    def find(self, token: str) -> AlertRecipient | None:
+    def find(self, token: str) -> Recipient | None:
         """Whom an unsubscribe link belongs to; None for an unknown token."""
         with reading(self._engine) as connection:
             row = connection.execute(sa.select(alert_addresses).where(alert_addresses.c.token == token)).first()
-        return _recipient(row) if row else None
+        return recipient_of(row) if row else None
 
-    def unsubscribe(self, token: str, now: datetime) -> AlertRecipient | None:
+    def unsubscribe(self, token: str, now: datetime) -> Recipient | None:
         """Takes one address out of its rule, with the letters that wait for it; doing it twice changes nothing. None: unknown token."""
         own = (alert_addresses.c.token == token) & alert_addresses.c.unsubscribed_at.is_(None)
         with writing(self._engine) as connection:
@@ -108,11 +95,3 @@ def _cancel(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
     mine = sa.select(alert_letters.c.id).join(alerts, alerts.c.id == alert_letters.c.alert_id).where(which)
     waiting = (alert_letters.c.state == "waiting") & alert_letters.c.id.in_(mine)
     connection.execute(sa.update(alert_letters).where(waiting).values(state="cancelled"))
-
-
-def _recipient(row: sa.Row[tuple[object, ...]]) -> AlertRecipient:
-    if row.unsubscribed_at is not None:
-        return AlertRecipient(row.rule_id, row.address, row.token, "unsubscribed", row.unsubscribed_at)
-    if row.bad_at is not None:
-        return AlertRecipient(row.rule_id, row.address, row.token, "bad", row.bad_at, row.bad_reason)
-    return AlertRecipient(row.rule_id, row.address, row.token, "active", row.added_at)

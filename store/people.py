@@ -15,6 +15,7 @@ from core.records import Subscription
 from store.engine import reading, writing
 from store.people_tables import saved_searches, subscription_addresses, subscriptions
 from store.query import parse_query
+from store.recipients import Recipient, recipient_of
 from store.search_turns import TURN_DAYS, SearchTurns, end_letters, follow, forget
 from store.sendings import Sendings
 from store.vocabulary import Vocabulary
@@ -35,18 +36,6 @@ class SavedSearch:
     user: str
     cadence: str
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One address of a subscription. ``state`` is ``bad`` since the mail server refused it for good, with its words as ``reason``."""
-
-    subscription_id: int
-    address: str
-    token: str
-    state: Literal["active", "unsubscribed", "bad"]
-    since: datetime
-    reason: str = ""
 
 
 class People:
@@ -204,7 +193,7 @@ class People:
         with writing(self._engine) as connection:
             if not connection.execute(sa.update(subscription_addresses).where(same).values(**again)).rowcount:
                 connection.execute(sa.insert(subscription_addresses).values(**_address_row(id, checked, moment)))
-            return _recipient(connection.execute(sa.select(subscription_addresses).where(same)).one())
+            return recipient_of(connection.execute(sa.select(subscription_addresses).where(same)).one())
 
     def remove_address(self, id: int, address: str, now: datetime | None = None) -> None:
         """Takes an address out as its own unsubscribe link does. NotFound for one that the subscription never had."""
@@ -217,13 +206,13 @@ class People:
         """Every address of a subscription, also those that left or were refused."""
         query = sa.select(subscription_addresses).where(subscription_addresses.c.subscription_id == id)
         with reading(self._engine) as connection:
-            return [_recipient(row) for row in connection.execute(query.order_by(subscription_addresses.c.id))]
+            return [recipient_of(row) for row in connection.execute(query.order_by(subscription_addresses.c.id))]
 
     def find_recipient(self, token: str) -> Recipient | None:
         """Whom an unsubscribe link belongs to; None for an unknown token."""
         with reading(self._engine) as connection:
             row = connection.execute(sa.select(subscription_addresses).where(subscription_addresses.c.token == token)).first()
-        return _recipient(row) if row else None
+        return recipient_of(row) if row else None
 
     def unsubscribe(self, token: str, now: datetime | None = None) -> Recipient | None:
         """Takes one address out of its subscription; doing it twice changes nothing. None for an unknown token."""
@@ -262,14 +251,6 @@ class People:
 def _subscription(row: sa.Row[tuple[object, ...]], addresses: tuple[str, ...]) -> Subscription:
     days = tuple(int(day) for day in row.days)
     return Subscription(row.id, row.name, row.query, addresses, at=row.at, days=days, when_empty=row.when_empty)
-
-
-def _recipient(row: sa.Row[tuple[object, ...]]) -> Recipient:
-    if row.unsubscribed_at is not None:
-        return Recipient(row.subscription_id, row.address, row.token, "unsubscribed", row.unsubscribed_at)
-    if row.bad_at is not None:
-        return Recipient(row.subscription_id, row.address, row.token, "bad", row.bad_at, row.bad_reason)
-    return Recipient(row.subscription_id, row.address, row.token, "active", row.added_at)
 
 
 def _address_row(id: int, address: str, now: datetime) -> dict[str, object]:
