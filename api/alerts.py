@@ -47,9 +47,9 @@ def build_router(archive: Archive, clock: Callable[[], datetime]) -> APIRouter:
     def add(request: Request, wanted: models.NewAlertRule) -> Response:
         """Judged every minute from now on; letters wait for the end of the quiet hours (Tehran)."""
         user, _ = require(request, "admin"), require_scope(request, "admin")
-        query = archive.people.saved_search(wanted.search).query if wanted.search else wanted.query
         if wanted.search and wanted.query:
             raise BadInput("query", wanted.query, "either query or search, not both", "یا جست‌وجو را بنویسید یا جست‌وجوی ذخیره‌شده را.")
+        query = archive.people.saved_search(wanted.search).query if wanted.search else wanted.query
         parse_query(query, now=clock(), words=archive.words())
         quiet = (wanted.quiet_from, wanted.quiet_to)
         rule = archive.alerts.add(

@@ -23,7 +23,7 @@ from store.changed import Changed
 from store.query import Query, all_of, parse_query
 from store.query_tree import And, Is
 from store.topic_matching import topics_of
-from store.webhooks import Delivery, News, Webhook
+from store.webhooks import ChangeMessage, Delivery, Webhook
 from store.work import process_owner
 
 BATCH = 20
@@ -129,30 +129,31 @@ def _compose(archive: Archive, hook: Webhook, known: int, now: datetime) -> int:
         found = [one for one in archive.articles.changed_after(hook.seq, BATCH) if one.change.seq <= known]
         if not found:
             return written
-        news = _news(archive, (hook, wanted), found, now)
-        if not archive.webhooks.keep_changes(hook, news, now):
+        message = _message(archive, (hook, wanted), found, now)
+        if not archive.webhooks.keep_changes(hook, message, now):
             return written
-        written += news.body is not None
+        written += message.body is not None
         hook = archive.webhooks.get(hook.id, now)
 
 
-def _news(archive: Archive, told: tuple[Webhook, Query | None], found: list[Changed], now: datetime) -> News:
+def _message(archive: Archive, told: tuple[Webhook, Query | None], found: list[Changed], now: datetime) -> ChangeMessage:
     """All that has changed; for a hook with a search what matches it, what did when it was last told, and what was withdrawn."""
     hook, wanted = told
     topics = topics_of(archive, found)
     rows = [changed_json(one, topics.get(one.change.article_id, ())) for one in found]
     upto = found[-1].change.seq
     if wanted is None:
-        return News(upto, _body(rows, now))
+        return ChangeMessage(upto, _body(rows, now))
     ids = [one.change.article_id for one in found]
     matching = _matching(archive, wanted, ids)
     left = archive.webhooks.held(hook.id, ids) - matching
     chosen = [
         row | ({"matches": True} if row["article_id"] in matching else {"matches": False, "article": None})
         for row in rows
+        # What was withdrawn is told in any case: a receiver may hold it from before this was written down.
         if row["article_id"] in matching | left or row["kind"] == "withdrawn"
     ]
-    return News(upto, _body(chosen, now) if chosen else None, matching, left)
+    return ChangeMessage(upto, _body(chosen, now) if chosen else None, matching, left)
 
 
 def _body(rows: list[Json], now: datetime) -> Json:

@@ -12,7 +12,7 @@ from store.articles import Articles
 from store.audit import Audit
 from store.bulletins import Bulletins
 from store.collections import Collections
-from store.engine import close, make_engine, migrate
+from store.engine import close_connections, make_engine, migrate
 from store.groups import Groups
 from store.index import SearchIndex
 from store.keys import Keys
@@ -53,7 +53,7 @@ class Archive:
         """Lets go of the search index and of every connection."""
         self.search.close()
         self.pages.close()
-        close(self.engine)
+        close_connections(self.engine)
 
 
 def open_archive(settings: Settings, search: SearchIndex, words: Callable[[], Vocabulary] = Vocabulary) -> Archive:

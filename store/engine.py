@@ -49,7 +49,7 @@ def make_engine(url: str) -> sa.Engine:
     return engine
 
 
-def close(engine: sa.Engine) -> None:
+def close_connections(engine: sa.Engine) -> None:
     """Closes every connection: those at rest now, one that a thread still reads with as soon as it is handed back."""
     # The pool that takes it back is no longer the engine's: what lies in it nobody would ever close.
     sa.event.listen(engine, "checkin", _close_returned)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 import zstandard
 
-from store.engine import close, insert_into, lock_until_commit, reading, writing
+from store.engine import close_connections, insert_into, lock_until_commit, reading, writing
 
 DICTIONARY_PAGES = 8
 DICTIONARY_BYTES = 512_000
@@ -78,7 +78,7 @@ class Pages:
 
     def close(self) -> None:
         """Lets go of every connection."""
-        close(self._engine)
+        close_connections(self._engine)
 
     def put(self, page: bytes, family: str = "") -> str:
         """Keeps a page and returns its key; the same bytes are kept once."""

@@ -64,13 +64,13 @@ class SearchTurns:
         """From now on this alert rule watches for what the search says."""
         with writing(self._engine) as connection:
             connection.execute(sa.insert(search_alerts).values(search_id=search_id, rule_id=rule_id))
+            _take_words(connection, search_id)
 
 
 def follow(connection: sa.Connection, search_id: int, now: datetime) -> None:
     """Makes the search's subscription as the search now is: name, words, days; without a cadence it ends. Alert rules take its words."""
     row = connection.execute(sa.select(saved_searches).where(saved_searches.c.id == search_id)).one()
-    watching = sa.select(search_alerts.c.rule_id).where(search_alerts.c.search_id == search_id)
-    connection.execute(sa.update(alert_rules).where(alert_rules.c.id.in_(watching)).values(query=row.query))
+    _take_words(connection, search_id)
     days = TURN_DAYS.get(row.cadence)
     if not days:
         end_letters(connection, search_id, now)
@@ -90,6 +90,12 @@ def forget(connection: sa.Connection, search_id: int, now: datetime) -> None:
     end_letters(connection, search_id, now)
     connection.execute(sa.delete(search_alerts).where(search_alerts.c.search_id == search_id))
     connection.execute(sa.delete(search_looks).where(search_looks.c.search_id == search_id))
+
+
+def _take_words(connection: sa.Connection, search_id: int) -> None:
+    watching = sa.select(search_alerts.c.rule_id).where(search_alerts.c.search_id == search_id)
+    says = sa.select(saved_searches.c.query).where(saved_searches.c.id == search_id).scalar_subquery()
+    connection.execute(sa.update(alert_rules).where(alert_rules.c.id.in_(watching)).values(query=says))
 
 
 def _own(search_id: int) -> sa.ColumnElement[bool]:

@@ -45,7 +45,7 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class ChangeMessage:
     """What a webhook is told of the changes up to ``upto``: ``body``, None for nothing; which articles match its search or ceased to."""
 
     upto: int
@@ -125,22 +125,22 @@ class Webhooks:
         with reading(self._engine) as connection:
             return set(connection.scalars(sa.select(webhook_articles.c.article_id).where(mine)))
 
-    def keep_changes(self, hook: Webhook, news: News, now: datetime) -> bool:
+    def keep_changes(self, hook: Webhook, message: ChangeMessage, now: datetime) -> bool:
         """Writes one message of the changes after the hook's ``seq`` down and moves the hook on, together.
 
         Without a body only the place moves on. False when another worker was faster.
         """
         with writing(self._engine) as connection:
             same = (webhooks.c.id == hook.id) & (webhooks.c.seq == hook.seq) & webhooks.c.removed_at.is_(None)
-            if not connection.execute(sa.update(webhooks).where(same).values(seq=news.upto)).rowcount:
+            if not connection.execute(sa.update(webhooks).where(same).values(seq=message.upto)).rowcount:
                 return False
-            if news.body is not None:
-                _enqueue(connection, hook.id, (f"changes:{hook.seq}-{news.upto}", "articles.changed", news.body), now)
-            if news.matching:
-                rows = [{"webhook_id": hook.id, "article_id": id} for id in news.matching]
+            if message.body is not None:
+                _enqueue(connection, hook.id, (f"changes:{hook.seq}-{message.upto}", "articles.changed", message.body), now)
+            if message.matching:
+                rows = [{"webhook_id": hook.id, "article_id": id} for id in message.matching]
                 connection.execute(insert_into(connection, webhook_articles).values(rows).on_conflict_do_nothing())
             mine = webhook_articles.c.webhook_id == hook.id
-            connection.execute(sa.delete(webhook_articles).where(mine, webhook_articles.c.article_id.in_(news.left)))
+            connection.execute(sa.delete(webhook_articles).where(mine, webhook_articles.c.article_id.in_(message.left)))
         return True
 
     def enqueue(self, event: Event, key: str, body: dict[str, object], now: datetime) -> int:

@@ -49,6 +49,19 @@ def _audited(archive: Archive) -> list[tuple[str, str]]:
     return [(entry.action, entry.target) for entry in archive.audit.entries()]
 
 
+def test_an_alert_rule_follows_a_saved_search(programs: Programs) -> None:
+    admin = programs.client("read", "admin")
+    search = programs.archive.people.save_search("خبر آب", "آب", now=NOW)
+    made = admin.post(f"{V1}/alert-rules", json={"name": "آب", "search": search.id})
+    assert (made.status_code, made.json()["query"], made.json()["search"]) == (201, "آب", search.id)
+    programs.archive.people.save_search("خبر آب", "قنات", now=NOW)
+    (rule,) = admin.get(f"{V1}/alert-rules").json()["rules"]
+    assert (rule["query"], rule["search"]) == ("قنات", search.id)
+    both = admin.post(f"{V1}/alert-rules", json={"name": "آب", "search": search.id, "query": "آب"})
+    assert (both.status_code, both.json()["field"], both.json()["value"]) == (400, "query", "آب")
+    assert admin.post(f"{V1}/alert-rules", json={"name": "آب", "search": 999}).status_code == 404
+
+
 def test_a_correction_stands_is_told_in_the_change_feed_and_is_taken_back(programs: Programs) -> None:
     writer = programs.client("read", "write")
     before = writer.get(f"{V1}/articles/3").json()["annotations"]["tone"]["label"]

@@ -19,7 +19,7 @@ import store.story_tables  # noqa: F401
 from core.errors import SettingError, Unavailable
 from core.settings import Settings
 from store.archive import Archive, open_archive
-from store.engine import close, make_engine, migrate, reading, writing
+from store.engine import close_connections, make_engine, migrate, reading, writing
 from store.pages import pages_url
 from store.tables import metadata
 from store.tantivy_index import TantivyIndex
@@ -103,7 +103,7 @@ def test_a_connection_that_is_still_in_use_when_all_are_closed_is_closed_when_it
     with reading(engine) as connection:
         used = connection.connection.dbapi_connection
         assert used is not None
-        close(engine)
+        close_connections(engine)
         assert connection.scalar(sa.text("SELECT 1")) == 1
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         used.cursor()

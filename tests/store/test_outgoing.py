@@ -12,7 +12,7 @@ from store.alerts import AlertRecord, AlertRule, Alerts
 from store.archive import Archive
 from store.backlog import read_backlog
 from store.engine import MIGRATIONS, make_engine, migrate, writing
-from store.webhooks import News, Webhook
+from store.webhooks import ChangeMessage, Webhook
 from tests.store.samples import raw
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -34,7 +34,7 @@ def test_a_batch_of_changes_is_one_message_whoever_writes_it(archive: Archive) -
     written: list[bool] = []
 
     def write() -> None:
-        written.append(archive.webhooks.keep_changes(hook, News(hook.seq + 5, {"type": "articles.changed"}), NOW))
+        written.append(archive.webhooks.keep_changes(hook, ChangeMessage(hook.seq + 5, {"type": "articles.changed"}), NOW))
 
     threads = [threading.Thread(target=write) for _ in range(4)]
     for thread in threads:
